@@ -1,0 +1,1 @@
+"""The hub: it keeps the graph of all programs and answers who may buy what from whom."""

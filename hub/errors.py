@@ -1,0 +1,79 @@
+"""Every error the hub raises on purpose, with its stable code and HTTP status.
+
+HubError                      500  INTERNAL            a fault of ours
+├── InvalidInputError         400  INVALID_INPUT       a value that cannot be taken; says which
+│   └── InvalidReferenceError 400  INVALID_REFERENCE   no reference, or wrong check characters
+├── UnknownReferenceError     404  UNKNOWN_REFERENCE   nothing of that name, or not visible
+├── BadDocumentError          422  BAD_DOCUMENT        a file that is not what it should be
+├── HeldError                 409  HELD                a sync that a person must decide
+├── ConflictError             409  CONFLICT            somebody else changed it first
+└── StoreUnavailableError     503  STORE_UNAVAILABLE   the store does not answer
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Base of them all; `code` goes to `extensions.code`, `status` to HTTP."""
+
+    code: ClassVar[str] = "INTERNAL"
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def __init__(self, message: str, *, path: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = tuple(path)
+
+
+class InvalidInputError(HubError):
+    """A value that cannot be taken; the message names it and what would do."""
+
+    code = "INVALID_INPUT"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class InvalidReferenceError(InvalidInputError):
+    """A text that is no reference, or whose check characters are wrong."""
+
+    code = "INVALID_REFERENCE"
+
+
+class UnknownReferenceError(HubError):
+    """Nothing goes by this reference, or the viewer may not see it: the two are the same."""
+
+    code = "UNKNOWN_REFERENCE"
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self, reference: str, *, path: Sequence[str] = ()) -> None:
+        super().__init__(f"nothing here goes by {reference!r}; check it, or search", path=path)
+        self.reference = reference
+
+
+class BadDocumentError(HubError):
+    """A file that cannot be read as what it should be; the message names the place."""
+
+    code = "BAD_DOCUMENT"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class HeldError(HubError):
+    """A sync that is not believable; a person looks at its diff and decides."""
+
+    code = "HELD"
+    status = HTTPStatus.CONFLICT
+
+
+class ConflictError(HubError):
+    """Somebody else changed it first; read again and repeat."""
+
+    code = "CONFLICT"
+    status = HTTPStatus.CONFLICT
+
+
+class StoreUnavailableError(HubError):
+    """The store does not answer, or refuses the password."""
+
+    code = "STORE_UNAVAILABLE"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
