@@ -1,0 +1,1 @@
+"""Who is who: public ids, references, and what they stand for."""

@@ -1,0 +1,1 @@
+"""The graph in one SQLite file, with no server. The only place with SQL."""

@@ -1,0 +1,126 @@
+"""The SQLite file: one writer, readers in threads, and a count of the questions put to it."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from hub.errors import StoreUnavailableError
+from hub.store.embedded import schema
+
+MEMORY: Final = ":memory:"
+_READERS: Final = 4
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Database:
+    """Connections to one file, each used by the thread that made it.
+
+    A store in memory has one connection that all share: what a generation stages there is not
+    seen by readers, because they ask for facts of the newest revision.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.round_trips = 0
+        """Questions put to the file so far; tests see that it does not grow with rows."""
+        self._in_memory = path == MEMORY
+        self._writer = ThreadPoolExecutor(1, "hub-writer")
+        self._readers = self._writer if self._in_memory else ThreadPoolExecutor(_READERS, "hub")
+        self._mine = threading.local()
+        self._made: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+
+    async def open(self) -> None:
+        """Make the tables and indexes of the present vocabulary.
+
+        Raises:
+            StoreUnavailableError: The file cannot be opened or is no database.
+        """
+        try:
+            await self.write(_prepare)
+        except sqlite3.Error as error:
+            msg = f"cannot use {self.path} as a store: {error}"
+            raise StoreUnavailableError(msg) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await asyncio.to_thread(self._readers.shutdown)
+        await asyncio.to_thread(self._writer.shutdown)
+        for connection in self._made:
+            connection.close()
+        self._made.clear()
+
+    async def read(
+        self,
+        question: Callable[Concatenate[sqlite3.Connection, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Put a question to the file, in a reader's thread: one round trip."""
+        self.round_trips += 1
+        return await self._run(self._readers, question, *args, **kwargs)
+
+    async def write(
+        self,
+        step: Callable[Concatenate[sqlite3.Connection, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        """Take a step of a write, in the writer's thread."""
+        return await self._run(self._writer, step, *args, **kwargs)
+
+    async def _run(
+        self,
+        threads: ThreadPoolExecutor,
+        step: Callable[Concatenate[sqlite3.Connection, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            threads, lambda: step(self._connection(), *args, **kwargs)
+        )
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = _connected(self.path)
+            self._mine.connection = connection
+            with self._guard:
+                self._made.append(connection)
+        return connection
+
+
+def _connected(path: str) -> sqlite3.Connection:
+    if path != MEMORY:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in schema.statements():
+        connection.execute(statement)
+    for kind in schema.FACTS:
+        _add_new_columns(connection, schema.table(kind), schema.column_types(kind))
+    connection.execute("COMMIT")
+
+
+def _add_new_columns(connection: sqlite3.Connection, table: str, wanted: dict[str, str]) -> None:
+    """Add the columns of fields that came into the vocabulary after the file was made."""
+    known = {row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?)", [table])}
+    for column, type_ in wanted.items():
+        if column not in known:
+            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{column}" {type_}')

@@ -1,0 +1,125 @@
+"""Tables and indexes, written from `graph_schema`: no field of a fact is named here."""
+
+from functools import cache
+from typing import Final
+
+from graph_schema.elements import Fact, Form, fields
+from graph_schema.exchange import FACTS
+from hub.store.port import OPEN
+from hub.store.rows import LOG, columns
+
+_SQL: Final = {int: "INTEGER", str: "TEXT", float: "REAL", bool: "INTEGER", list: "TEXT"}
+
+DERIVED: Final = (
+    "number INTEGER PRIMARY KEY",
+    "fact INTEGER NOT NULL",
+    "subject INTEGER NOT NULL",
+    "program INTEGER NOT NULL",
+    "track TEXT NOT NULL",
+    "effect TEXT NOT NULL",
+    "starts INTEGER NOT NULL",
+    "ends INTEGER NOT NULL",
+    "ended TEXT",
+    "products TEXT NOT NULL",
+    "visible INTEGER NOT NULL",
+    "known_from INTEGER NOT NULL",
+    "known_until INTEGER NOT NULL",
+    "revision_from INTEGER NOT NULL",
+    "revision_until INTEGER NOT NULL",
+)
+"""A standing over the days it really held, `[starts, ends)`, as known in `[known_from, ...)`."""
+
+_OWN: Final = (
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS revision (number INTEGER PRIMARY KEY, recorded_at INTEGER)",
+    "CREATE TABLE IF NOT EXISTS node ("
+    "number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT, country TEXT, products TEXT, "
+    "visible INTEGER NOT NULL DEFAULT 0, known_from INTEGER NOT NULL DEFAULT 0, "
+    "programs_held INTEGER NOT NULL DEFAULT 0, buyers_held INTEGER NOT NULL DEFAULT 0, "
+    "revision_from INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS node_kind ON node (kind, number)",
+    "CREATE INDEX IF NOT EXISTS node_shared ON node (number) WHERE programs_held > 1",
+    "CREATE INDEX IF NOT EXISTS node_bought ON node (number) WHERE buyers_held > 1",
+    "CREATE TABLE IF NOT EXISTS reference ("
+    "text TEXT NOT NULL, node INTEGER NOT NULL, merged INTEGER NOT NULL, "
+    "revision_from INTEGER NOT NULL, revision_until INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS reference_text ON reference (text, revision_until)",
+    "CREATE INDEX IF NOT EXISTS reference_node ON reference (node)",
+    f"CREATE TABLE IF NOT EXISTS in_force ({', '.join(DERIVED)})",
+    "CREATE INDEX IF NOT EXISTS in_force_subject ON in_force (subject, program)",
+    "CREATE INDEX IF NOT EXISTS in_force_program ON in_force (program)",
+    "CREATE INDEX IF NOT EXISTS in_force_effect ON in_force (program, effect, subject)",
+    "CREATE TABLE IF NOT EXISTS run ("
+    "number INTEGER PRIMARY KEY, program INTEGER NOT NULL, feed TEXT NOT NULL, "
+    "started_at INTEGER NOT NULL, finished_at INTEGER, outcome TEXT NOT NULL, "
+    "complete INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, "
+    "ended INTEGER NOT NULL, unchanged INTEGER NOT NULL, set_aside INTEGER NOT NULL, "
+    "revision INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS run_program ON run (program, number)",
+    "CREATE TABLE IF NOT EXISTS problem ("
+    "number INTEGER PRIMARY KEY, run INTEGER NOT NULL, row INTEGER NOT NULL, "
+    "field TEXT, code TEXT NOT NULL, message TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS problem_run ON problem (run, number)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 ("
+    "names, kind UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
+)
+
+
+@cache
+def table(kind: type[Fact]) -> str:
+    """Return the name of a fact's table."""
+    return f"fact_{kind.__name__.lower()}"
+
+
+@cache
+def all_columns(kind: type[Fact]) -> tuple[str, ...]:
+    """Return a fact's columns: those of the log, then its own."""
+    return (*LOG, *(column.name for column in columns(kind)))
+
+
+@cache
+def column_types(kind: type[Fact]) -> dict[str, str]:
+    """Return the SQL type of each of a fact's columns."""
+    log = {
+        name: "INTEGER PRIMARY KEY" if name == "number" else _SQL[type_]
+        for name, type_ in LOG.items()
+    }
+    return log | {column.name: _SQL[column.type] for column in columns(kind)}
+
+
+@cache
+def lists(kind: type[Fact]) -> frozenset[str]:
+    """Return the columns that hold lists, kept as JSON."""
+    own = {column.name for column in columns(kind) if column.type is list}
+    return frozenset(own | {name for name, type_ in LOG.items() if type_ is list})
+
+
+@cache
+def ends(kind: type[Fact]) -> tuple[str, ...]:
+    """Return the fields of a fact that name one node each: it is looked up by any of them."""
+    return tuple(f.name for f in fields(kind) if f.form is Form.NODE and not f.many)
+
+
+def statements() -> list[str]:
+    """Return the statements that make the tables and indexes, each without effect when repeated."""
+    made: list[str] = list(_OWN)
+    for kind in FACTS:
+        name = table(kind)
+        made_of = ", ".join(f'"{column}" {type_}' for column, type_ in column_types(kind).items())
+        made.append(f"CREATE TABLE IF NOT EXISTS {name} ({made_of})")
+        made.append(
+            f"CREATE INDEX IF NOT EXISTS {name}_identity ON {name} (identity) "
+            f"WHERE revision_until = {OPEN}"
+        )
+        made.append(f"CREATE INDEX IF NOT EXISTS {name}_program ON {name} (program)")
+        made.append(f"CREATE INDEX IF NOT EXISTS {name}_feed ON {name} (program, feed)")
+        made.append(f"CREATE INDEX IF NOT EXISTS {name}_revision ON {name} (revision_from)")
+        made.append(
+            f"CREATE INDEX IF NOT EXISTS {name}_closed ON {name} (revision_until) "
+            f"WHERE revision_until < {OPEN}"
+        )
+        made.extend(
+            f'CREATE INDEX IF NOT EXISTS {name}_{end} ON {name} ("{end}")'
+            for end in dict.fromkeys((*ends(kind), *kind.indexed))
+        )
+    return made

@@ -1,0 +1,272 @@
+"""The embedded store: the port's questions, answered from one SQLite file."""
+
+import re
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Final
+
+from graph_schema.codes import Effect, Kind
+from graph_schema.elements import Fact
+from graph_schema.exchange import FACTS
+from hub.store.embedded import reads, texts, writes
+from hub.store.embedded.database import Database
+from hub.store.port import (
+    Around,
+    Batch,
+    Latest,
+    Moment,
+    Page,
+    Resolved,
+    Row,
+    SharedSought,
+    Sought,
+    Store,
+    Writing,
+)
+
+_EXPORTED: Final = 5_000
+"""Facts read at a time by an export."""
+_ALL: Final = 2**31
+
+
+class EmbeddedStore(Store):
+    """A graph in one SQLite file, or in memory."""
+
+    def __init__(self, path: str) -> None:
+        self.database = Database(path)
+
+    @property
+    def round_trips(self) -> int:
+        """Questions put to the file so far."""
+        return self.database.round_trips
+
+    async def open(self) -> None:
+        """Make tables and indexes, and the key of public ids."""
+        await self.database.open()
+        await self.database.write(writes.make_key, secrets.token_bytes(16))
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self.database.close()
+
+    async def key(self) -> bytes:
+        """Return the key of public ids."""
+        return await self.database.read(reads.key)
+
+    async def latest(self) -> Latest:
+        """Return the newest revision."""
+        return await self.database.read(reads.latest)
+
+    async def revision_at(self, revision: int) -> int | None:
+        """Return when a revision was committed."""
+        return await self.database.read(reads.revision_at, revision)
+
+    async def resolve(
+        self, references: Sequence[str], revision: int | None = None
+    ) -> tuple[Latest, list[Resolved | None]]:
+        """Return the newest revision and what references stand for."""
+        return await self.database.read(reads.resolve, references, revision)
+
+    async def kinds(self, numbers: Sequence[int], moment: Moment) -> dict[int, Kind]:
+        """Return what nodes are."""
+        return await self.database.read(reads.kinds, numbers, moment)
+
+    async def everything(self, kind: type[Fact], revision: int) -> list[Row]:
+        """Return all facts that a revision has of a small kind."""
+        return await self.database.read(reads.everything, kind, revision)
+
+    async def around(
+        self, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
+    ) -> Around:
+        """Return what bears on buyers and subjects."""
+        return await self.database.read(reads.around, buyers, subjects, moment)
+
+    async def statements(
+        self, nodes: Sequence[int], moment: Moment
+    ) -> list[tuple[type[Fact], Row]]:
+        """Return what programs say of nodes."""
+        return await self.database.read(reads.statements, nodes, moment)
+
+    async def references(self, nodes: Sequence[int]) -> list[tuple[int, str, bool]]:
+        """Return the references of nodes."""
+        return await self.database.read(reads.references, nodes)
+
+    async def facts_at(
+        self,
+        kind: type[Fact],
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None = None,
+        page: Page | None = None,
+        history: bool = False,
+    ) -> list[Row]:
+        """Return the facts that name nodes in a field."""
+        at = reads.parameters(nodes, moment, day=day, page=page)
+        return await self.database.read(reads.facts_at, kind, end, at, history=history)
+
+    async def count_at(
+        self,
+        kind: type[Fact],
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None = None,
+        history: bool = False,
+    ) -> dict[int, int]:
+        """Return how many facts `facts_at` has for each node."""
+        at = reads.parameters(nodes, moment, day=day)
+        text = texts.count_at(kind, end, history=history)
+        return await self.database.read(reads.counted, text, at)
+
+    async def in_force(
+        self,
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None,
+        effects: Sequence[Effect] = (),
+        page: Page | None = None,
+    ) -> list[Row]:
+        """Return the standings in force at subjects or programs."""
+        at = reads.parameters(nodes, moment, day=day, page=page)
+        return await self.database.read(reads.in_force, end, at, effects)
+
+    async def count_in_force(
+        self,
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int,
+        effects: Sequence[Effect] = (),
+    ) -> dict[int, int]:
+        """Return how many standings `in_force` has for each node."""
+        at = reads.parameters(nodes, moment, day=day, effects=effects)
+        return await self.database.read(reads.counted, texts.count_in_force(end), at)
+
+    async def find(self, sought: Sought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that hold a state as sought."""
+        return await self.database.read(reads.found, sought, moment, page)
+
+    async def count(self, sought: Sought, moment: Moment) -> int:
+        """Return how many subjects `find` has."""
+        return await self.database.read(reads.count_found, sought, moment)
+
+    async def find_shared(self, sought: SharedSought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that several programs or buyers share."""
+        text, _ = reads.shared_texts(sought)
+        return await self.database.read(reads.numbers, text, reads.shared(sought, moment, page))
+
+    async def count_shared(self, sought: SharedSought, moment: Moment) -> int:
+        """Return how many subjects `find_shared` has."""
+        _, text = reads.shared_texts(sought)
+        at = reads.shared(sought, moment, Page(_ALL))
+        [number] = await self.database.read(reads.numbers, text, at)
+        return number
+
+    async def find_buyers(
+        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment, page: Page
+    ) -> list[int]:
+        """Return the organisations that signed one of these agreements."""
+        at = reads.signed(agreements, country, day, moment, page)
+        return await self.database.read(reads.numbers, texts.BUYERS, at)
+
+    async def count_buyers(
+        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment
+    ) -> int:
+        """Return how many organisations `find_buyers` has."""
+        at = reads.signed(agreements, country, day, moment, Page(_ALL))
+        [number] = await self.database.read(reads.numbers, texts.COUNT_BUYERS, at)
+        return number
+
+    async def search(
+        self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
+    ) -> list[tuple[int, Kind, float]]:
+        """Return nodes whose names match a text."""
+        words = re.findall(r"\w+", text)
+        if not words:
+            return []
+        at = reads.seen(moment) | {
+            "text": " ".join(f'"{word}"*' for word in words),
+            "kinds": reads.listed(kinds),
+            "score": after[0],
+            "after": after[1],
+            "size": size,
+        }
+        found = await self.database.read(reads.rows, texts.SEARCH, at)
+        return [(row["rowid"], Kind(row["kind"]), row["score"]) for row in found]
+
+    async def runs(self, programs: Sequence[int]) -> list[Row]:
+        """Return the newest sync run of each program."""
+        return await self.database.read(
+            reads.rows, texts.RUNS, {"programs": reads.listed(programs)}
+        )
+
+    async def run_problems(self, run: int, page: Page) -> list[Row]:
+        """Return the rows that a run set aside."""
+        at = {"run": run, "after": page.after, "size": page.size}
+        return await self.database.read(reads.rows, texts.PROBLEMS, at)
+
+    async def current(self, identities: Sequence[str], kind: type[Fact]) -> list[Row]:
+        """Return the open facts of identities."""
+        return await self.database.read(reads.current, kind, identities)
+
+    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> list[Row]:
+        """Return the open facts that a feed brought."""
+        return await self.database.read(reads.of_feed, kind, program, feed)
+
+    async def derived(self, subjects: Sequence[int]) -> list[Row]:
+        """Return the derived standings of subjects."""
+        at = {"subjects": reads.listed(subjects)}
+        return await self.database.read(reads.rows, texts.DERIVED_OF, at)
+
+    async def record_run(self, run: Row, problems: Sequence[Row]) -> int:
+        """Keep what became of a sync run."""
+        return await self.database.write(writes.record_run, run, problems)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Writing]:
+        """Begin a generation; leaving it without a commit forgets it."""
+        base, node, fact = await self.database.write(writes.begin)
+        try:
+            yield _Generation(self.database, base, node, fact)
+        finally:
+            await self.database.write(writes.abandon)
+
+    async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
+        """Yield every fact there ever was."""
+        for kind in FACTS:
+            after = 0
+            while rows := await self.database.read(writes.exported, kind, after, _EXPORTED):
+                for row in rows:
+                    yield kind, row
+                after = rows[-1]["number"]
+
+
+class _Generation(Writing):
+    """One SQLite transaction."""
+
+    def __init__(self, database: Database, base: Latest, node: int, fact: int) -> None:
+        self._database = database
+        self.base = base
+        self.next_node = node
+        self.next_fact = fact
+
+    async def stage(self, batch: Batch) -> None:
+        """Add to the transaction."""
+        await self._database.write(writes.stage, batch, self.base.revision + 1)
+
+    async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
+        """Commit the transaction."""
+        revision = self.base.revision + 1
+        free = (self.next_node, self.next_fact)
+        step = partial(writes.commit, law_changed=law_changed)
+        await self._database.write(step, revision, recorded_at, free)
+        law = revision if law_changed else self.base.law_revision
+        return Latest(revision, recorded_at, law)

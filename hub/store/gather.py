@@ -1,0 +1,233 @@
+"""What bears on a question: one round trip, and one more for each step along ties."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from graph_schema.codes import Confidence, TieKind, VolumeKind
+from graph_schema.days import PartialDate
+from hub.eligibility.facts import Facts, Law, Place, Signature, State, Tie, Volume
+from hub.store.port import Around, Moment, Store
+
+_Columns = Mapping[str, Sequence[Any]]
+_MOST_STEPS: Final = 12
+"""Steps along ties that are followed; a longer chain counts as not tied."""
+
+
+class _Search:
+    """Which nodes are still to be asked about, and how far each is followed.
+
+    A subject is followed along all its ties; a member of its group along operation and membership
+    alone; a receiver only towards further receivers, where it may be a pool.
+    """
+
+    def __init__(self, buyers: Sequence[int], subjects: Sequence[int]) -> None:
+        self.full = set(subjects)
+        self.group: set[int] = set()
+        self.receivers: set[int] = set()
+        self.buyers = set(buyers)
+        self._ties: dict[tuple[str, int, int], None] = {}
+
+    def reached(self, ties: _Columns) -> tuple[list[int], list[int]]:
+        """Return the buyers' groups and the subjects that these ties lead to for the first time."""
+        known_buyers, known = set(self.buyers), self._everyone()
+        self._ties |= dict.fromkeys(zip(ties["kind"], ties["from_"], ties["to"], strict=True))
+        size = -1
+        while size != (size := self._size()):
+            for kind, begin, end in self._ties:
+                self._follow(kind, begin, end)
+        return sorted(self.buyers - known_buyers), sorted(self._everyone() - known)
+
+    def _everyone(self) -> set[int]:
+        return self.full | self.group | self.receivers
+
+    def _size(self) -> int:
+        return sum(map(len, (self.full, self.group, self.receivers, self.buyers)))
+
+    def _follow(self, kind: str, begin: int, end: int) -> None:
+        both = {begin, end}
+        if kind == TieKind.MOVED_TO.value:
+            self.receivers |= both if both & self.full else set()
+            return
+        if end in self.full:
+            self.full.add(begin)
+        if kind == TieKind.DELIVERS_TO.value:
+            self.receivers |= {end} if begin in self.full | self.receivers else set()
+            return
+        self.group |= both if both & (self.full | self.group) else set()
+        self.buyers |= {end} if kind == TieKind.PART_OF and begin in self.buyers else set()
+
+
+async def gather(
+    store: Store, law: Law, *, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
+) -> Facts:
+    """Return the facts that bear on these buyers and subjects, as known at a moment."""
+    search = _Search(buyers, subjects)
+    found: list[Around] = []
+    asked_buyers, asked = list(buyers), list(subjects)
+    for _ in range(_MOST_STEPS):
+        around = await store.around(asked_buyers, asked, moment)
+        found.append(around)
+        asked_buyers, asked = search.reached(around.ties)
+        if not asked_buyers and not asked:
+            break
+    return facts(law, found, frozenset(search.buyers))
+
+
+def facts(law: Law, found: Sequence[Around], buyers: frozenset[int]) -> Facts:
+    """Return the rule's facts that columns hold."""
+    states: dict[int, list[State]] = {}
+    for around in found:
+        for state in _states(around.states):
+            states.setdefault(state.subject, []).append(state)
+    places: dict[int, list[Place]] = {}
+    names: dict[int, tuple[int, str, str]] = {}
+    for around in found:
+        for place in _places(around.places):
+            places.setdefault(place.subject, []).append(place)
+            said = (place.recorded_at, law.programs[place.program].code, place.name)
+            names[place.subject] = min(said, names.get(place.subject, said))
+    ties = tuple(dict.fromkeys(tie for around in found for tie in _ties(around.ties)))
+    return Facts(
+        law=law,
+        signatures=tuple(s for around in found for s in _signatures(around.signatures)),
+        buyer_ties=tuple(tie for tie in ties if tie.begin in buyers),
+        states={subject: tuple(held) for subject, held in states.items()},
+        ties=ties,
+        places={subject: tuple(said) for subject, said in places.items()},
+        volumes=tuple(v for around in found for v in _volumes(around.volumes)),
+        names={subject: name for subject, (_, _, name) in names.items()},
+    )
+
+
+def _partials(columns: _Columns, name: str) -> Iterator[PartialDate | None]:
+    """Yield the partial dates of a column."""
+    for text, first, last in zip(
+        columns[name], columns[f"{name}_first"], columns[f"{name}_last"], strict=True
+    ):
+        yield PartialDate(first, last, text) if text else None
+
+
+def _states(columns: _Columns) -> Iterator[State]:
+    for number, subject, program, track, word, first, last, confirmed, age, *rest in zip(
+        *(columns[name] for name in _STATE),
+        _partials(columns, "until"),
+        _partials(columns, "announced_until"),
+        columns["products"],
+        columns["regions"],
+        columns["feed"],
+        columns["since"],
+        columns["observed"],
+        strict=True,
+    ):
+        until, announced, products, regions, feed, since, observed = rest
+        yield State(
+            number,
+            subject,
+            program,
+            track,
+            word,
+            first,
+            last,
+            confirmed,
+            age,
+            until,
+            announced,
+            frozenset(products) if products else _NO_PRODUCTS,
+            frozenset(regions) if regions else _NO_REGIONS,
+            feed,
+            f"since {since}" if since else f"seen {observed}",
+        )
+
+
+_STATE: Final = (
+    "number", "subject", "program", "track", "state", "begins_first", "begins_last", "confirmed",
+    "max_age",
+)  # fmt: skip
+_NO_PRODUCTS: Final[frozenset[int]] = frozenset()
+_NO_REGIONS: Final[frozenset[str]] = frozenset()
+
+
+def _places(columns: _Columns) -> Iterator[Place]:
+    for subject, program, name, country, recorded, stated, regions, closed, worksite in zip(
+        *(columns[name] for name in _PLACE),
+        _partials(columns, "closed_on"),
+        columns["worksite"],
+        strict=True,
+    ):
+        yield Place(
+            subject=subject,
+            program=program,
+            name=name,
+            country=country,
+            regions=frozenset(regions) if regions else _NO_REGIONS,
+            closed_on=closed,
+            recorded_at=recorded,
+            stated_at=stated,
+            worksite=worksite,
+        )
+
+
+_PLACE: Final = (
+    "reference", "program", "name", "country", "recorded_from", "stated_at", "regions",
+)  # fmt: skip
+
+
+def _ties(columns: _Columns) -> Iterator[Tie]:
+    for program, kind, begin, end, first, last, until in zip(
+        *(columns[name] for name in _TIE), _partials(columns, "until"), strict=True
+    ):
+        yield Tie(program, TieKind(kind), begin, end, first, last, until)
+
+
+_TIE: Final = ("program", "kind", "from_", "to", "begins_first", "begins_last")
+
+
+def _volumes(columns: _Columns) -> Iterator[Volume]:
+    for program, pool, buyer, product, kind, quantity, unit, since, until in zip(
+        *(columns[name] for name in _VOLUME),
+        _partials(columns, "since"),
+        _partials(columns, "until"),
+        strict=True,
+    ):
+        if since is not None:
+            yield Volume(
+                program, pool, product, VolumeKind(kind), since, quantity, unit, until, buyer
+            )
+
+
+_VOLUME: Final = ("program", "pool", "buyer", "product", "kind", "quantity", "unit")
+
+
+def _signatures(columns: _Columns) -> Iterator[Signature]:
+    for (
+        number,
+        program,
+        organization,
+        agreement,
+        first,
+        last,
+        options,
+        covers,
+        signed,
+        sure,
+        until,
+    ) in zip(*(columns[name] for name in _SIGNATURE), _partials(columns, "until"), strict=True):
+        yield Signature(
+            number=number,
+            program=program,
+            organization=organization,
+            agreement=agreement,
+            first=first,
+            last=last,
+            until=until,
+            options=None if options is None else frozenset(options),
+            covers_group=None if covers is None else bool(covers),
+            signed=bool(signed),
+            confidence=Confidence(sure) if sure else None,
+        )
+
+
+_SIGNATURE: Final = (
+    "number", "program", "organization", "agreement", "begins_first", "begins_last", "options",
+    "covers_group", "signed", "confidence",
+)  # fmt: skip

@@ -1,0 +1,371 @@
+"""The port: the questions that any store answers, and how facts are written to it.
+
+Nodes and facts are dense integers here, days `date.toordinal`, instants microseconds since 1970
+in UTC. The port speaks questions and never a query language.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from graph_schema.codes import Effect, Kind
+from graph_schema.elements import Fact
+
+OPEN: Final = 2**62
+"""An end that has not come: of a recorded interval, or of a revision."""
+
+Row = dict[str, Any]
+"""One fact as it is kept: its fields by name, and the columns of `hub.store.rows`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest revision of the graph.
+
+    Attributes:
+        revision: Its number.
+        recorded_at: When it was committed.
+        law_revision: The last revision that changed what holds for every question.
+    """
+
+    revision: int
+    recorded_at: int
+    law_revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: what it may not see does not exist for it.
+
+    Attributes:
+        everything: Whether unpublished facts are seen; only the shell's user does.
+    """
+
+    everything: bool = False
+
+
+PUBLIC: Final = Viewer()
+SHELL: Final = Viewer(everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Which facts are seen: those of a revision, as known at an instant, by a viewer."""
+
+    revision: int
+    known_at: int
+    viewer: Viewer = PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of an ordered list: the first `size` rows whose number is past `after`."""
+
+    size: int
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a reference stands for.
+
+    Attributes:
+        node: Number of the node.
+        kind: What it is.
+        merged: Whether the reference was merged into the node's current one.
+    """
+
+    node: int
+    kind: Kind
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What bears on some buyers and subjects, one column per field, one entry per fact."""
+
+    states: Mapping[str, Sequence[Any]]
+    places: Mapping[str, Sequence[Any]]
+    ties: Mapping[str, Sequence[Any]]
+    volumes: Mapping[str, Sequence[Any]]
+    signatures: Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which subjects a list asks for.
+
+    Attributes:
+        kinds: What they are.
+        programs: Programs in which they hold a state; empty: in any.
+        effects: Effects that one of these states has; empty: any.
+        products: Numbers of products that the state or the site concerns; empty: any.
+        country: Where they are.
+        day: Day on which the state is in force.
+    """
+
+    kind: Kind
+    programs: Sequence[int]
+    effects: Sequence[Effect]
+    day: int
+    products: frozenset[int] = frozenset()
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSought:
+    """Which shared suppliers are asked for.
+
+    Attributes:
+        programs: Programs that count; empty: all.
+        buyers: Buyers that count; none: buyers do not matter.
+        at_least: In how many of them.
+        disagreeing: Only those on whom programs disagree, or only those on whom they agree.
+    """
+
+    programs: Sequence[int]
+    buyers: Sequence[int] | None
+    at_least: int
+    day: int
+    disagreeing: bool | None = None
+    country: str | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one step of a write adds and closes; nothing of it is seen before the commit.
+
+    Attributes:
+        nodes: New nodes: number and kind.
+        references: New references: text, node, whether merged into the node's current one.
+        dropped_references: References that no longer stand for their node.
+        facts: New facts by kind, each a whole row.
+        closed: Facts closed: kind, number, and the instant from which they are known otherwise.
+        in_force: New rows of derived standings.
+        gone: Numbers of derived standings that no longer hold.
+        profiles: What nodes are called and where they are, as derived from all statements.
+    """
+
+    nodes: list[tuple[int, Kind]] = field(default_factory=list[tuple[int, Kind]])
+    references: list[tuple[str, int, bool]] = field(default_factory=list[tuple[str, int, bool]])
+    dropped_references: list[str] = field(default_factory=list[str])
+    facts: dict[type[Fact], list[dict[str, Any]]] = field(
+        default_factory=dict[type[Fact], list[dict[str, Any]]]
+    )
+    closed: list[tuple[type[Fact], int, int]] = field(
+        default_factory=list[tuple[type[Fact], int, int]]
+    )
+    in_force: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    gone: list[int] = field(default_factory=list[int])
+    profiles: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+
+class Writing(Protocol):
+    """A generation in the making; only one at a time. Left without a commit it never was."""
+
+    base: Latest
+    """The revision it builds on."""
+    next_node: int
+    """The first number free for a new node."""
+    next_fact: int
+    """The first number free for a new fact or derived row."""
+
+    async def stage(self, batch: Batch) -> None:
+        """Add to the generation; readers see nothing of it."""
+        ...
+
+    async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
+        """Make the generation the newest revision, all of it at once."""
+        ...
+
+
+class Store(Protocol):
+    """A graph of facts, valid and recorded in time."""
+
+    async def open(self) -> None:
+        """Make it ready: tables, constraints and indexes of the present vocabulary.
+
+        Raises:
+            StoreUnavailableError: It does not answer, refuses the password, or was written by a
+                newer hub.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+    async def key(self) -> bytes:
+        """Return the 16 bytes that public ids are made with; they never change."""
+        ...
+
+    async def latest(self) -> Latest:
+        """Return the newest revision."""
+        ...
+
+    async def revision_at(self, revision: int) -> int | None:
+        """Return when a revision was committed; none where there is no such revision."""
+        ...
+
+    async def resolve(
+        self, references: Sequence[str], revision: int | None = None
+    ) -> tuple[Latest, list[Resolved | None]]:
+        """Return the newest revision, and what each normalised reference stood for in one."""
+        ...
+
+    async def kinds(self, numbers: Sequence[int], moment: Moment) -> dict[int, Kind]:
+        """Return what these nodes are; those that do not exist or are not visible are left out."""
+        ...
+
+    async def everything(self, kind: type[Fact], revision: int) -> list[Row]:
+        """Return all facts that a revision has of a small kind, withdrawn ones included."""
+        ...
+
+    async def around(
+        self, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
+    ) -> Around:
+        """Return what bears on buyers and subjects, in one round trip.
+
+        Of subjects their states, statements, ties and volumes; of buyers their signatures,
+        statements and ties.
+        """
+        ...
+
+    async def statements(
+        self, nodes: Sequence[int], moment: Moment
+    ) -> list[tuple[type[Fact], Row]]:
+        """Return what programs say of nodes: the facts that describe them, of every kind."""
+        ...
+
+    async def references(self, nodes: Sequence[int]) -> list[tuple[int, str, bool]]:
+        """Return the references of nodes: node, text, whether merged into the current one."""
+        ...
+
+    async def facts_at(
+        self,
+        kind: type[Fact],
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None = None,
+        page: Page | None = None,
+        history: bool = False,
+    ) -> list[Row]:
+        """Return the facts of a kind that name these nodes in the field `end`.
+
+        Args:
+            kind: Which facts.
+            end: A field that names a node, or `program`.
+            nodes: The nodes.
+            moment: As known when.
+            day: Only those that may be valid on that day.
+            page: At most so many of each node, in the order of their numbers.
+            history: Withdrawn facts, too.
+        """
+        ...
+
+    async def count_at(
+        self,
+        kind: type[Fact],
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None = None,
+        history: bool = False,
+    ) -> dict[int, int]:
+        """Return how many facts `facts_at` has for each node."""
+        ...
+
+    async def in_force(
+        self,
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int | None,
+        effects: Sequence[Effect] = (),
+        page: Page | None = None,
+    ) -> list[Row]:
+        """Return the standings in force at subjects or programs on a day, with their real ends."""
+        ...
+
+    async def count_in_force(
+        self,
+        end: str,
+        nodes: Sequence[int],
+        moment: Moment,
+        *,
+        day: int,
+        effects: Sequence[Effect] = (),
+    ) -> dict[int, int]:
+        """Return how many standings `in_force` has for each node."""
+        ...
+
+    async def find(self, sought: Sought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that hold a state as sought, in the order of their numbers."""
+        ...
+
+    async def count(self, sought: Sought, moment: Moment) -> int:
+        """Return how many subjects `find` has."""
+        ...
+
+    async def find_shared(self, sought: SharedSought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that several programs or buyers share, in the order of numbers."""
+        ...
+
+    async def count_shared(self, sought: SharedSought, moment: Moment) -> int:
+        """Return how many subjects `find_shared` has."""
+        ...
+
+    async def find_buyers(
+        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment, page: Page
+    ) -> list[int]:
+        """Return the organisations whose signature of one of these agreements may hold."""
+        ...
+
+    async def count_buyers(
+        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment
+    ) -> int:
+        """Return how many organisations `find_buyers` has."""
+        ...
+
+    async def search(
+        self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
+    ) -> list[tuple[int, Kind, float]]:
+        """Return nodes whose names match a text, the best first: number, kind, score."""
+        ...
+
+    async def runs(self, programs: Sequence[int]) -> list[Row]:
+        """Return the newest sync run of each program."""
+        ...
+
+    async def run_problems(self, run: int, page: Page) -> list[Row]:
+        """Return the rows that a run set aside."""
+        ...
+
+    async def current(self, identities: Sequence[str], kind: type[Fact]) -> list[Row]:
+        """Return the open facts of these identities."""
+        ...
+
+    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> list[Row]:
+        """Return the open facts of a kind that a feed of a program brought."""
+        ...
+
+    async def derived(self, subjects: Sequence[int]) -> list[Row]:
+        """Return the derived standings of subjects, at every moment."""
+        ...
+
+    async def record_run(self, run: Row, problems: Sequence[Row]) -> int:
+        """Keep what became of a sync run; return its number."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]:
+        """Begin a generation; waits for the one in the making, and clears away a killed one's."""
+        ...
+
+    def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
+        """Yield every fact there ever was, in the order of numbers within each kind."""
+        ...
