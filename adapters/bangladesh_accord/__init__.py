@@ -1,0 +1,1 @@
+"""Bangladesh Accord: garment factories and brands, inspected through the RSC since 2020-06-01."""

@@ -1,0 +1,1 @@
+"""Fair Food Program: growers and buyers of fresh produce, monitored by the FFSC."""

@@ -1,0 +1,1 @@
+"""International Accord: the framework over the country agreements in Bangladesh and Pakistan."""

@@ -1,0 +1,100 @@
+"""What a parser makes of a document: lines to record, and rows that cannot be taken."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from graph_schema.elements import Fact
+from graph_schema.exchange import Bookkeeping, Line
+
+
+class ProblemCode(StrEnum):
+    """Why a row is set aside."""
+
+    INVALID_INPUT = "INVALID_INPUT"
+    INVALID_REFERENCE = "INVALID_REFERENCE"
+    UNKNOWN_REFERENCE = "UNKNOWN_REFERENCE"
+    UNKNOWN_WORD = "UNKNOWN_WORD"
+    UNKNOWN_PRODUCT = "UNKNOWN_PRODUCT"
+    UNKNOWN_SOURCE = "UNKNOWN_SOURCE"
+    FOREIGN_SCHEME = "FOREIGN_SCHEME"
+    BEFORE_PROGRAM = "BEFORE_PROGRAM"
+    IDENTITY_CONFLICT = "IDENTITY_CONFLICT"
+    CONTRADICTION = "CONTRADICTION"
+    NOT_ALLOWED = "NOT_ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that is set aside: where, why, and what would help.
+
+    Attributes:
+        row: Its number in the document, counted from 1 as a person sees it.
+        table: The table or sheet, where the document has several.
+        column: The column or field.
+        subject: The reference of whom it speaks, where that can be read.
+    """
+
+    row: int
+    code: ProblemCode
+    message: str
+    column: str | None = None
+    table: str | None = None
+    subject: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        parts = [self.table, f"row {self.row}", self.column]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A document as rows of facts.
+
+    Attributes:
+        lines: What it says, each with its row.
+        problems: Rows set aside.
+        kinds: The kinds of facts it speaks of, whether or not it has rows of them.
+        missing: Columns that it should have and has not.
+        dated: The day of which it speaks, where it says so.
+    """
+
+    lines: list[Line] = field(default_factory=list[Line])
+    problems: list[RowProblem] = field(default_factory=list[RowProblem])
+    kinds: set[type[Fact]] = field(default_factory=set[type[Fact]])
+    missing: list[str] = field(default_factory=list[str])
+    dated: date | None = None
+
+    def add(self, other: "Parsed") -> None:
+        """Take in another part of the same document."""
+        self.lines += other.lines
+        self.problems += other.problems
+        self.kinds |= other.kinds
+        self.missing += other.missing
+        self.dated = self.dated or other.dated
+
+
+def line(program: str, fact: type[Fact], given: dict[str, object], about: Bookkeeping) -> Line:
+    """Return a line of checked values.
+
+    Raises:
+        ValidationError: A value cannot be taken.
+    """
+    return Line(program=program, fact=fact.model_validate(given), about=about)
+
+
+def problems(
+    error: ValidationError, row: int, *, table: str | None = None, subject: str | None = None
+) -> Iterable[RowProblem]:
+    """Yield what is wrong with a row, a problem for each value that cannot be taken."""
+    for each in error.errors(include_url=False, include_context=False):
+        where = [str(part) for part in each["loc"]]
+        reference = each["type"] == "invalid_reference"
+        code = ProblemCode.INVALID_REFERENCE if reference else ProblemCode.INVALID_INPUT
+        message = each["msg"].removeprefix("Value error, ")
+        yield RowProblem(row, code, message, ".".join(where) or None, table, subject)

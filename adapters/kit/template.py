@@ -1,0 +1,176 @@
+"""The operator's template: one table per kind of fact, columns named as in the exchange format."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
+
+from pydantic import ValidationError
+
+from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, problems
+from adapters.kit.tables import Table, UnreadableError, tables
+from graph_schema.elements import Fact, Field, Form, fields
+from graph_schema.exchange import FACTS, OPERATORS, Bookkeeping, Line, Provenance
+
+SEPARATOR: Final = "|"
+"""Joins the values of a list in one cell."""
+_SUBJECTS: Final = ("subject", "reference", "organization", "from", "supplier", "pool")
+"""Columns that say of whom a row speaks, where it is set aside."""
+_TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_PROVENANCE: Final = tuple(field.alias or name for name, field in Provenance.model_fields.items())
+
+
+def columns(kind: type[Fact]) -> dict[str, Field]:
+    """Return the columns of a fact's table by name."""
+    return {field.alias: field for field in fields(kind)}
+
+
+def parse(program: str, document: bytes, *, name: str = "", record: bool = False) -> Parsed:
+    """Return what a filled-in template says: one CSV file, or a workbook with a sheet per table.
+
+    Args:
+        program: Code of the program that says it.
+        document: The file.
+        name: Its name; `standings.csv` says which table it is where the columns do not.
+        record: Whether it is a bundled record, which has further tables and says since when a
+            fact is known.
+
+    Raises:
+        UnreadableError: It is no table, or none of the template's.
+    """
+    known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
+    parsed = Parsed()
+    for table in tables(document):
+        if not table.header and table.name:
+            continue
+        kind = _kind(table, name, known)
+        parsed.add(_rows(program, table, kind, record=record))
+    if not parsed.kinds:
+        msg = f"no sheet of the workbook is one of: {', '.join(known)}"
+        raise UnreadableError(msg)
+    return parsed
+
+
+def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact]:
+    """Return which table it is: by the sheet's or the file's name, else by its columns."""
+    named = known.get(table.name or name.rpartition("/")[2].partition(".")[0])
+    if named:
+        return named
+    if table.name:
+        msg = f"sheet {table.name!r} is none of the template's: {', '.join(known)}"
+        raise UnreadableError(msg)
+    fitting = [
+        kind
+        for kind in known.values()
+        if set(table.header) <= {*columns(kind), *_PROVENANCE}
+        and {field.alias for field in fields(kind) if field.required} <= set(table.header)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = " or ".join(f"{kind.table}.csv" for kind in fitting)
+        msg = f"the columns fit several tables; name the file {names}"
+    else:
+        msg = (
+            f"the columns {', '.join(table.header) or '(none)'} are no table of the template; "
+            f"its tables are {', '.join(known)}"
+        )
+    raise UnreadableError(msg)
+
+
+def _rows(program: str, table: Table, kind: type[Fact], *, record: bool) -> Parsed:
+    known = columns(kind)
+    beside = set(_PROVENANCE) if record else {"sources", "confidence"}
+    unknown = [name for name in table.header if name not in known and name not in beside]
+    if unknown:
+        msg = (
+            f"{kind.table}: column {unknown[0]!r} is not known; "
+            f"the columns are {', '.join([*known, *sorted(beside)])}"
+        )
+        raise UnreadableError(msg)
+    parsed = Parsed(kinds={kind})
+    parsed.missing = [
+        f"{kind.table}: {field.alias}"
+        for field in fields(kind)
+        if field.required and field.alias not in table.header
+    ]
+    for number, cells in table.rows:
+        subject = next((cells[name] for name in _SUBJECTS if cells.get(name)), None)
+        try:
+            parsed.lines.append(_line(program, kind, known, number, cells))
+        except ValidationError as error:
+            parsed.problems += problems(error, number, table=kind.table, subject=subject)
+        except _CellError as error:
+            code = ProblemCode.INVALID_INPUT
+            problem = RowProblem(number, code, error.message, error.column, kind.table, subject)
+            parsed.problems.append(problem)
+    return parsed
+
+
+class _CellError(ValueError):
+    """A cell that is neither true nor false."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+        self.message = message
+
+
+def _line(
+    program: str,
+    kind: type[Fact],
+    known: Mapping[str, Field],
+    number: int,
+    cells: Mapping[str, str],
+) -> Line:
+    given = {
+        name: _value(known[name], text) for name, text in cells.items() if text and name in known
+    }
+    about: dict[str, object] = {
+        name: _parts(text) if name == "sources" else text
+        for name, text in cells.items()
+        if text and name in _PROVENANCE
+    }
+    return Line(
+        program=program,
+        fact=kind.model_validate(given),
+        about=Bookkeeping.model_validate({**about, "row": number}),
+    )
+
+
+def _value(field: Field, text: str) -> object:
+    """Return a cell as the value that the field is validated from."""
+    if field.many:
+        return _parts(text)
+    if field.form is Form.BOOLEAN:
+        if text.casefold() not in _TRUTH:
+            msg = f"{text!r} is neither true nor false"
+            raise _CellError(field.alias, msg)
+        return _TRUTH[text.casefold()]
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+
+
+def written(facts: Sequence[Line], kind: type[Fact]) -> Iterator[list[str]]:
+    """Yield the rows of a table, its header first, as a template holds them."""
+    yield list(columns(kind))
+    for each in facts:
+        if isinstance(each.fact, kind):
+            yield list(cells(each.fact).values())
+
+
+def cells(fact: Fact) -> dict[str, str]:
+    """Return a fact as the cells of its row, by column."""
+    values = fact.model_dump(mode="json", by_alias=True)
+    return {name: _cell(values.get(name)) for name in columns(type(fact))}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return SEPARATOR.join(str(part) for part in cast("list[object]", value))
+    return str(value)

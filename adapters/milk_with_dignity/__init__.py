@@ -1,0 +1,1 @@
+"""Milk with Dignity: dairy farms of the Northeast, judged by counted volume."""
