@@ -1,0 +1,138 @@
+"""The desk: where a question is put, with the store, its law, and who is who behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Final
+
+from graph_schema.codes import Kind
+from graph_schema.texts import folded
+from hub.eligibility.facts import Commodity, Law
+from hub.errors import HubError, InvalidInputError
+from hub.identity.ids import Ids
+from hub.identity.references import Named, References
+from hub.store.law import LawBook
+from hub.store.port import PUBLIC, Latest, Moment, Store, Viewer
+from hub.store.rows import micros
+
+_NEAREST: Final = 5
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One moment at the desk: every question of one request sees the same graph.
+
+    Attributes:
+        moment: Which facts are seen.
+        day: The day asked of, where a question names none.
+        law: What holds for every question.
+    """
+
+    desk: "Desk"
+    latest: Latest
+    moment: Moment
+    day: int
+    law: Law
+
+    @cached_property
+    def products(self) -> dict[str, int]:
+        """The products by folded name, alias and code."""
+        found: dict[str, int] = {}
+        for commodity in self.law.commodities.values():
+            for name in (commodity.code, commodity.name, *commodity.aliases):
+                found.setdefault(folded(name), commodity.number)
+        return found
+
+    def product(self, name: str) -> Commodity:
+        """Return a product by its name, alias, code, reference or id.
+
+        Raises:
+            InvalidInputError: It is not known; the message names the nearest ones.
+        """
+        plain = folded(name.removeprefix("wsr:"))
+        number = self.products.get(plain)
+        if number is None and len(name) == 32:  # noqa: PLR2004 - the length of an id
+            number = self.desk.number_of(name)
+        if number is None or number not in self.law.commodities:
+            near = get_close_matches(plain, self.products, n=_NEAREST, cutoff=0.4)
+            names = dict.fromkeys(
+                self.law.commodities[self.products[match]].name.lower() for match in near
+            )
+            listed = ", ".join(names) or "none; ask for the list of commodities"
+            msg = f"the product {name[:80]!r} is not known; the nearest are: {listed}"
+            raise InvalidInputError(msg, path=("product",))
+        return self.law.commodities[number]
+
+    async def named(self, reference: str, *kinds: Kind) -> Named:
+        """Return what a reference stands for.
+
+        Raises:
+            InvalidReferenceError: It is no reference, or its check characters are wrong.
+            UnknownReferenceError: Nothing goes by it, or the viewer may not see it.
+        """
+        [found] = await self.all_named([reference], [kinds])
+        if isinstance(found, HubError):
+            raise found
+        return found
+
+    async def all_named(
+        self, references: Sequence[str], kinds: Sequence[Sequence[Kind]]
+    ) -> list[Named | HubError]:
+        """Return what references stand for, or why they stand for nothing."""
+        return await self.desk.references.named(references, self.moment, kinds)
+
+
+class Desk:
+    """A store, its law and its ids, ready to be asked."""
+
+    def __init__(self, store: Store, ids: Ids) -> None:
+        self.store = store
+        self.ids = ids
+        self.references = References(store, ids)
+        self._book = LawBook(store)
+
+    @classmethod
+    async def open(cls, store: Store) -> "Desk":
+        """Return the desk of an open store."""
+        return cls(store, Ids(await store.key()))
+
+    def number_of(self, text: str) -> int | None:
+        """Return the number of a hub id of a node."""
+        try:
+            return self.ids.number(text)
+        except ValueError:
+            return None
+
+    async def sit(
+        self,
+        *,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        revision: int | None = None,
+        viewer: Viewer = PUBLIC,
+        now: datetime | None = None,
+    ) -> Sitting:
+        """Return a moment at the desk.
+
+        Args:
+            as_of: The day asked of; today in UTC where not given.
+            known_at: As known when; now where not given.
+            revision: Of which revision; the newest where not given.
+            viewer: Who asks.
+            now: The present.
+
+        Raises:
+            InvalidInputError: There is no such revision.
+        """
+        present = now or datetime.now(UTC)
+        latest = await self.store.latest()
+        if revision is not None and not 1 <= revision <= latest.revision:
+            msg = f"there is no revision {revision}; the newest is {latest.revision}"
+            raise InvalidInputError(msg, path=("atRevision",))
+        known = micros(known_at) if known_at else max(micros(present), latest.recorded_at)
+        moment = Moment(latest.revision if revision is None else revision, known, viewer)
+        law = await self._book.at(moment, latest.law_revision)
+        day = (as_of or present.date()).toordinal()
+        return Sitting(self, latest, moment, day, law)

@@ -1,0 +1,117 @@
+"""May this buyer buy this product from this supplier on this day, and why? One, or a whole list."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from graph_schema.codes import Kind, Reason, Verdict
+from hub.answers.desk import Sitting
+from hub.eligibility.facts import Facts
+from hub.eligibility.question import Answer, Question
+from hub.eligibility.rule import Rule
+from hub.errors import HubError, InvalidInputError
+from hub.identity.references import SUBJECTS, Named
+from hub.store.gather import gather
+
+MOST: Final = 10_000
+"""Suppliers asked about in one call; more go through a job."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer, with the facts that its sentences are made of."""
+
+    answer: Answer
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A whole list answered, one entry of each column per supplier asked, in the order asked.
+
+    Attributes:
+        references: As they were asked.
+        verdicts: None where the row cannot be answered.
+        reasons: None likewise.
+        problems: Why a row cannot be answered; none where it can.
+    """
+
+    rule: Rule
+    references: Sequence[str]
+    named: Sequence[Named | HubError]
+    verdicts: Sequence[Verdict | None]
+    reasons: Sequence[Reason | None]
+    problems: Sequence[HubError | None]
+
+    def counts(self) -> list[tuple[Verdict, int]]:
+        """Return how many rows have each verdict, worst first, those that no row has left out."""
+        counted = Counter(verdict for verdict in self.verdicts if verdict is not None)
+        return [(verdict, counted[verdict]) for verdict in Verdict if counted[verdict]]
+
+    def answered(self, index: int) -> Answered | None:
+        """Return the whole answer of a row; none where it cannot be answered."""
+        named = self.named[index]
+        if isinstance(named, HubError):
+            return None
+        purchase = self.rule.purchase
+        question = Question(
+            purchase.buyer, named.number, purchase.product, purchase.day, named.merged_from
+        )
+        return Answered(self.rule.answer(question), self.rule.facts)
+
+
+async def eligibility(sitting: Sitting, buyer: str, supplier: str, product: str) -> Answered:
+    """Return the answer to one question.
+
+    Raises:
+        InvalidReferenceError: A reference is none, or its check characters are wrong.
+        UnknownReferenceError: Nothing goes by a reference.
+        InvalidInputError: The product is not known.
+    """
+    answers = await eligibility_list(sitting, buyer, [supplier], product)
+    answered = answers.answered(0)
+    if answered is None:
+        problem = answers.problems[0]
+        raise problem or InvalidInputError("the question cannot be answered")
+    return answered
+
+
+async def eligibility_list(
+    sitting: Sitting, buyer: str, suppliers: Sequence[str], product: str
+) -> Answers:
+    """Return the answers to the same question for many suppliers.
+
+    Raises:
+        InvalidReferenceError: The buyer's reference is none.
+        UnknownReferenceError: Nothing goes by the buyer's reference.
+        InvalidInputError: The product is not known, or there are more than 10,000 suppliers.
+    """
+    if len(suppliers) > MOST:
+        msg = f"{len(suppliers):,} suppliers are asked about; ask about at most {MOST:,} at a time"
+        raise InvalidInputError(msg, path=("suppliers",))
+    commodity = sitting.product(product)
+    kinds = [(Kind.ORGANIZATION,), *([SUBJECTS] * len(suppliers))]
+    asked, *named = await sitting.all_named([buyer, *suppliers], kinds)
+    if isinstance(asked, HubError):
+        asked.path = ("buyer",)
+        raise asked
+    subjects = list(dict.fromkeys(each.number for each in named if isinstance(each, Named)))
+    facts = await gather(
+        sitting.desk.store,
+        sitting.law,
+        buyers=[asked.number],
+        subjects=subjects,
+        moment=sitting.moment,
+    )
+    rule = Rule(facts, buyer=asked.number, product=commodity.number, day=sitting.day)
+    found = {subject: rule.verdict(subject) for subject in subjects}
+    pairs = [found[each.number] if isinstance(each, Named) else (None, None) for each in named]
+    return Answers(
+        rule=rule,
+        references=suppliers,
+        named=named,
+        verdicts=[verdict for verdict, _ in pairs],
+        reasons=[reason for _, reason in pairs],
+        problems=[each if isinstance(each, HubError) else None for each in named],
+    )

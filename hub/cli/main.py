@@ -1,0 +1,1 @@
+"""`hub`: serve, sync, ask, check, share, import, export."""

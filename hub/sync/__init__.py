@@ -1,0 +1,1 @@
+"""The one way in: fetch, parse, check, resolve, compare, write, derive."""

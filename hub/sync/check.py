@@ -1,0 +1,197 @@
+"""Check: what a line may say, by whom, in which words, of which days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from adapters.kit.parsed import ProblemCode, RowProblem
+from graph_schema.days import PartialDate
+from graph_schema.elements import Fact, fields
+from graph_schema.exchange import OPERATORS, Line
+from graph_schema.references import UNIVERSAL
+from graph_schema.standing import Confirmation, Standing
+from graph_schema.texts import folded
+from hub.sync.intake import Origin
+from hub.sync.world import Known, Word, World
+
+_MAKES: Final = ("organization", "worksite", "agreement")
+"""Facts that make the reference they are about."""
+RECORD_SCHEME: Final = "wsr"
+"""References of the bundled record; a program may describe what goes by one, not make one."""
+_INTERVALS: Final = (("since", "until"), ("in_force_from", "in_force_until"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    code: ProblemCode
+    column: str | None
+    message: str
+
+
+def check(
+    lines: Sequence[Line], world: World, origin: Origin, program: str | None
+) -> tuple[list[Line], list[RowProblem]]:
+    """Return the lines that may be recorded, their words spelled as the program does, and the rest.
+
+    Args:
+        lines: What comes in.
+        world: What is known, the lines themselves included.
+        origin: Who says it.
+        program: The program whose feed it is; none where a file may be of several.
+    """
+    taken: list[Line] = []
+    problems: list[RowProblem] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            taken.append(_checked(line, world, origin, program))
+        except _Refused as refused:
+            row = line.about.row if line.about.row is not None else number
+            problems.append(
+                RowProblem(
+                    row,
+                    refused.code,
+                    refused.message,
+                    refused.column,
+                    line.fact.table,
+                    subject_of(line.fact),
+                )
+            )
+    return taken, problems
+
+
+def subject_of(fact: Fact) -> str | None:
+    """Return the reference of whom a fact speaks."""
+    name = fact.begins_at or fact.ends_at
+    return str(getattr(fact, name)) if name else None
+
+
+def _checked(line: Line, world: World, origin: Origin, program: str | None) -> Line:
+    if program is not None and line.program != program:
+        message = f"it is of the program {line.program}, the file of {program}"
+        raise _Refused(ProblemCode.NOT_ALLOWED, "program", message)
+    known = world.programs[line.program]
+    if origin is Origin.OPERATOR:
+        _may_say(line, known, world)
+    for source in line.about.sources:
+        if source not in world.sources:
+            message = f"the source {source} is not known"
+            raise _Refused(ProblemCode.UNKNOWN_SOURCE, "sources", message)
+    _check_products(line.fact, world)
+    _check_order(line.fact)
+    fact = line.fact
+    if isinstance(fact, Standing):
+        fact = _standing(fact, known, world)
+    elif isinstance(fact, Confirmation):
+        fact = _confirmation(fact, known)
+    return line.model_copy(update={"fact": fact}) if fact is not line.fact else line
+
+
+def _may_say(line: Line, known: Known, world: World) -> None:
+    """Refuse what only the record and the administrator may say."""
+    if type(line.fact) not in OPERATORS:
+        message = "only the record states this; send a correction to the maintainers"
+        raise _Refused(ProblemCode.NOT_ALLOWED, line.fact.word, message)
+    if line.about.known_on is not None:
+        message = "only the record and `hub import` may state since when a fact is known"
+        raise _Refused(ProblemCode.NOT_ALLOWED, "knownOn", message)
+    if line.fact.word in _MAKES:
+        reference = str(getattr(line.fact, "reference"))  # noqa: B009
+        scheme = reference.partition(":")[0]
+        owner = world.schemes().get(scheme)
+        if owner is not None and owner != line.program:
+            message = f"{reference} is a reference of {owner}; make your own as {known.scheme}:…"
+            raise _Refused(ProblemCode.FOREIGN_SCHEME, "reference", message)
+        if owner is None and scheme not in UNIVERSAL and scheme != RECORD_SCHEME:
+            own = known.scheme or "your program's scheme"
+            message = f"the scheme {scheme!r} is not known; write {own}:… or os:…, lei:…"
+            raise _Refused(ProblemCode.FOREIGN_SCHEME, "reference", message)
+
+
+def _check_products(fact: Fact, world: World) -> None:
+    for field in fields(type(fact)):
+        if field.refers is None or not field.refers.by_name:
+            continue
+        value = getattr(fact, field.name)
+        for name in value if field.many else filter(None, [value]):
+            if world.product(name) is None:
+                near = ", ".join(world.nearest_products(name)) or "none"
+                message = f"the product {name!r} is not known; the nearest are: {near}"
+                raise _Refused(ProblemCode.UNKNOWN_PRODUCT, field.alias, message)
+
+
+def _check_order(fact: Fact) -> None:
+    """Refuse an interval that surely ends before it begins."""
+    for begin, end in _INTERVALS:
+        first: PartialDate | None = getattr(fact, begin, None)
+        last: PartialDate | None = getattr(fact, end, None)
+        if (
+            isinstance(first, PartialDate)
+            and isinstance(last, PartialDate)
+            and last.last < first.first
+        ):
+            message = f"it ends on {last} before it begins on {first}"
+            raise _Refused(ProblemCode.INVALID_INPUT, _alias(fact, end), message)
+
+
+def _alias(fact: Fact, name: str) -> str:
+    return next(field.alias for field in fields(type(fact)) if field.name == name)
+
+
+def _standing(fact: Standing, known: Known, world: World) -> Standing:
+    """Return a standing with its word and track spelled as the program spells them."""
+    began = fact.since or fact.observed
+    if began is None:
+        message = "it needs `since` or `observed`"
+        raise _Refused(ProblemCode.INVALID_INPUT, "since", message)
+    if known.first_day is not None and began.last < known.first_day:
+        first = date.fromordinal(known.first_day)
+        message = f"{began} lies before the program's first agreement or signature on {first}"
+        column = "since" if fact.since else "observed"
+        raise _Refused(ProblemCode.BEFORE_PROGRAM, column, message)
+    earliest = began.first
+    announced = fact.announced_until
+    if announced and announced.last < earliest:
+        message = f"the announced period ends on {announced} before the state begins on {began}"
+        raise _Refused(ProblemCode.INVALID_INPUT, "announcedUntil", message)
+    if fact.confirmed_on and fact.confirmed_on.toordinal() < earliest:
+        message = f"it was confirmed on {fact.confirmed_on} before it began on {began}"
+        raise _Refused(ProblemCode.INVALID_INPUT, "confirmedOn", message)
+    word = _word(fact, began, known, world)
+    return fact.model_copy(update={"track": word.track, "state": word.state})
+
+
+def _word(fact: Standing, began: PartialDate, known: Known, world: World) -> Word:
+    """Return the word a standing uses, by its folded spelling and its beginning."""
+    words = known.words.get(folded(fact.state), [])
+    on_track = [w for w in words if fact.track is None or folded(w.track) == folded(fact.track)]
+    if not on_track:
+        accepted = ", ".join(world.words_near(known.code, fact.state)) or "none"
+        where = f" on the track {fact.track!r}" if fact.track and words else ""
+        message = f"{fact.state!r} is no word of {known.code}{where}; its words are: {accepted}"
+        raise _Refused(ProblemCode.UNKNOWN_WORD, "state", message)
+    dated = [w for w in on_track if w.since <= began.last and began.first < w.until]
+    if not dated:
+        message = f"{fact.state!r} was no word of {known.code} for a state that began on {began}"
+        raise _Refused(ProblemCode.UNKNOWN_WORD, "state", message)
+    if len({word.track for word in dated}) > 1:
+        tracks = " or ".join(sorted({word.track for word in dated}))
+        message = f"{fact.state!r} stands on several tracks; say which: {tracks}"
+        raise _Refused(ProblemCode.UNKNOWN_WORD, "track", message)
+    return dated[0]
+
+
+def _confirmation(fact: Confirmation, known: Known) -> Confirmation:
+    """Return a confirmation with its tracks spelled as the program spells them."""
+    if known.first_day is not None and fact.on.toordinal() < known.first_day:
+        first = date.fromordinal(known.first_day)
+        message = f"{fact.on} lies before the program's first agreement or signature on {first}"
+        raise _Refused(ProblemCode.BEFORE_PROGRAM, "on", message)
+    spelled = {folded(w.track): w.track for words in known.words.values() for w in words}
+    unknown = [track for track in fact.tracks if folded(track) not in spelled]
+    if unknown:
+        accepted = ", ".join(sorted(set(spelled.values()))) or "none"
+        message = f"{unknown[0]!r} is no track of {known.code}; its tracks are: {accepted}"
+        raise _Refused(ProblemCode.UNKNOWN_WORD, "tracks", message)
+    tracks = tuple(spelled[folded(track)] for track in fact.tracks)
+    return fact.model_copy(update={"tracks": tracks})

@@ -1,0 +1,121 @@
+"""What comes in, from whom, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from adapters.kit.adapter import Feed
+from adapters.kit.parsed import RowProblem
+from graph_schema.elements import Fact
+from graph_schema.exchange import Line
+
+
+class Origin(StrEnum):
+    """Who says it, and so what it may say."""
+
+    RECORD = "record"
+    """The bundled record: any reference; facts are known since the day they state, else always."""
+    OPERATOR = "operator"
+    """A program's operator: its own program and scheme; facts are known from the commit on."""
+    ADMINISTRATOR = "administrator"
+    """`hub import`: any program and reference; a fact may state since when it is known."""
+
+
+class Outcome(StrEnum):
+    """What became of a run."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    HELD = "held"
+    DRY_RUN = "dry run"
+
+
+@dataclass(slots=True)
+class Intake:
+    """Lines on their way in.
+
+    Attributes:
+        program: Code of the program whose feed it is; none for a file of several programs.
+        feed: Name of the feed; none where no feed brought it.
+        bounds: What is believable in the feed.
+        complete: Whether it leaves nothing out of what it speaks of.
+        dated: The day of which it speaks; none: the day it comes in.
+        kinds: The kinds of facts it speaks of.
+        problems: Rows that its parser set aside.
+        missing: Columns that it should have and has not.
+    """
+
+    origin: Origin
+    lines: Sequence[Line]
+    program: str | None = None
+    feed: str | None = None
+    bounds: Feed = field(default_factory=Feed)
+    complete: bool = False
+    dated: date | None = None
+    kinds: frozenset[type[Fact]] = frozenset()
+    problems: Sequence[RowProblem] = ()
+    missing: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Item:
+    """One line that was checked and whose references were resolved.
+
+    Attributes:
+        program: Number of the program that says it.
+        values: Its fields as they are kept.
+        identity: Digest of what it is about.
+    """
+
+    line: Line
+    fact: Fact
+    program: int
+    values: dict[str, Any]
+    identity: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that a run adds, changes, ends or withdraws."""
+
+    kind: str
+    what: str
+    summary: str
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a run, and the difference it makes.
+
+    Attributes:
+        held: Why a person must decide, where it is held.
+        revision: The revision it made, or the newest where it changed nothing.
+        notes: What else to know, such as absences that were not applied.
+    """
+
+    outcome: Outcome
+    program: str | None
+    feed: str | None
+    complete: bool
+    added: list[Change] = field(default_factory=list[Change])
+    changed: list[Change] = field(default_factory=list[Change])
+    ended: list[Change] = field(default_factory=list[Change])
+    unchanged: int = 0
+    problems: list[RowProblem] = field(default_factory=list[RowProblem])
+    held: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
+    revision: int = 0
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many facts were added, changed, ended, unchanged, and rows set aside."""
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "ended": len(self.ended),
+            "unchanged": self.unchanged,
+            "set aside": len(self.problems),
+        }

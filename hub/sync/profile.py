@@ -1,0 +1,62 @@
+"""What a node is called and where it is, worked out of all that programs say of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graph_schema.codes import Kind
+from graph_schema.elements import Fact
+from hub.store.port import Row
+from hub.store.rows import columns
+
+Said = tuple[type[Fact], Row]
+"""A describing fact: its kind and its row."""
+
+
+def primary(said: Sequence[Said], codes: Mapping[int, str]) -> list[Said]:
+    """Return statements in the order in which they count: the earliest known first.
+
+    Of equally early ones the program whose code comes first; of one program's the newest
+    (DOMAIN.md, Edges, Place).
+    """
+    return sorted(
+        said,
+        key=lambda each: (
+            each[1]["recorded_from"],
+            codes.get(each[1]["program"], ""),
+            -each[1]["stated_at"],
+            -each[1]["number"],
+        ),
+    )
+
+
+def profile(
+    number: int, kind: Kind, said: Sequence[Said], codes: Mapping[int, str]
+) -> dict[str, Any]:
+    """Return a node's row: its name, place, products, and the words by which it is found."""
+    ordered = primary(said, codes)
+    shown = [each for each in ordered if each[1]["visible"]]
+    searched = shown or ordered
+    return {
+        "number": number,
+        "kind": kind.value,
+        "name": ordered[0][1]["name"] if ordered else None,
+        "country": _first(ordered, "country"),
+        "products": sorted({p for _, row in ordered for p in row.get("products") or ()}),
+        "visible": bool(shown),
+        "known_from": min((row["recorded_from"] for _, row in shown or ordered), default=0),
+        "words": _words(searched) if ordered else None,
+    }
+
+
+def _first(said: Iterable[Said], name: str) -> Any:  # noqa: ANN401
+    return next((row[name] for _, row in said if row.get(name)), None)
+
+
+def _words(said: Iterable[Said]) -> str:
+    """Return the texts that full-text search reads, each once."""
+    texts: dict[str, None] = {}
+    for kind, row in said:
+        listed = {column.name for column in columns(kind) if column.type is list}
+        for name in kind.searched:
+            texts |= dict.fromkeys(row[name] if name in listed else filter(None, [row[name]]))
+    return " \n ".join(texts)

@@ -1,0 +1,257 @@
+"""Resolve: references become nodes, known ones and those the run itself makes.
+
+References are looked up as they are; nothing is matched by name. A line may name what another
+line of the same run makes. Two numbers of one line that already belong to two suppliers are a
+conflict for a person.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from adapters.kit.parsed import ProblemCode, RowProblem
+from graph_schema.agreements import Agreement, Clause, Signature
+from graph_schema.codes import Kind
+from graph_schema.elements import Fact, Field, Form, fields
+from graph_schema.exchange import Line
+from graph_schema.parties import Organization, Worksite
+from graph_schema.programs import Commodity
+from hub.store.port import Batch, Resolved, Store, Writing
+from hub.store.rows import encoded, identity
+from hub.sync.check import RECORD_SCHEME, subject_of
+from hub.sync.intake import Item, Origin
+from hub.sync.world import World
+
+PROGRAM: Final = "program"
+"""Scheme under which programs are kept: `program:ffp`."""
+
+
+@dataclass(slots=True)
+class Made:
+    """Nodes and references that the run makes.
+
+    Attributes:
+        nodes: Kinds of new nodes by number.
+        references: New references: node, and whether merged into the node's current one.
+        dropped: References that are made anew, because which number is current changed.
+    """
+
+    nodes: dict[int, Kind] = field(default_factory=dict[int, Kind])
+    references: dict[str, tuple[int, bool]] = field(default_factory=dict[str, tuple[int, bool]])
+    dropped: list[str] = field(default_factory=list[str])
+
+    def into(self, batch: Batch) -> None:
+        """Add them to a batch."""
+        batch.nodes += self.nodes.items()
+        batch.dropped_references += self.dropped
+        batch.references += [(text, *made) for text, made in self.references.items()]
+
+
+class _Unresolved(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, code: ProblemCode, column: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.column = column
+        self.message = message
+
+
+class Resolver:
+    """What references stand for, for the lines of one run."""
+
+    def __init__(self, writing: Writing, world: World, origin: Origin) -> None:
+        self.made = Made()
+        self._writing = writing
+        self._world = world
+        self._origin = origin
+        self._known: dict[str, Resolved] = {}
+
+    async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[str]) -> None:
+        """Look up every reference of the lines and of rows set aside, in one round trip."""
+        mentioned = (text for line in lines for text in _mentioned(line, self._world))
+        wanted = list(dict.fromkeys((*mentioned, *aside)))
+        _, found = await store.resolve(wanted)
+        self._known = {
+            text: known for text, known in zip(wanted, found, strict=True) if known is not None
+        }
+
+    def declare(self, lines: Sequence[Line]) -> list[RowProblem]:
+        """Make the nodes that the lines describe and nobody knows yet; return conflicts."""
+        problems: list[RowProblem] = []
+        for line in lines:
+            try:
+                self._declare(line)
+            except _Unresolved as error:
+                problems.append(_problem(line, error))
+        return problems
+
+    def resolve(self, lines: Sequence[Line]) -> tuple[list[Item], list[RowProblem]]:
+        """Return the lines with their references resolved, and those that name nobody."""
+        items: list[Item] = []
+        problems: list[RowProblem] = []
+        for line in lines:
+            try:
+                items += self._items(line)
+            except _Unresolved as error:
+                problems.append(_problem(line, error))
+        return items, problems
+
+    def excepted(self, problems: Sequence[RowProblem]) -> tuple[set[int], int]:
+        """Return the subjects whose rows were set aside, and how many rows name nobody known."""
+        found = [self._known.get(problem.subject or "") for problem in problems]
+        return {known.node for known in found if known}, found.count(None)
+
+    def program(self, code: str) -> int:
+        """Return the number of a program, which is made where it is not known."""
+        return self._node(f"{PROGRAM}:{code}", Kind.PROGRAM)
+
+    def _declare(self, line: Line) -> None:
+        self.program(line.program)
+        fact = line.fact
+        kind = _DECLARES.get(type(fact))
+        if kind is None:
+            return
+        reference = str(getattr(fact, "reference"))  # noqa: B009
+        others = list(fact.external_ids) if isinstance(fact, Organization | Worksite) else []
+        found = {text: self._known[text] for text in (reference, *others) if text in self._known}
+        for text, known in found.items():
+            if known.kind is not kind:
+                message = f"{text} is a {known.kind.lower()}, not a {kind.lower()}"
+                raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
+        nodes = sorted({known.node for known in found.values()})
+        if len(nodes) > 1:
+            message = (
+                f"{', '.join(found)} already stand for different suppliers; a person must decide "
+                "whether they are one"
+            )
+            raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
+        self._may_make(reference, line)
+        node = nodes[0] if nodes else self._new(kind)
+        for text, merged in _merged((reference, *others)):
+            known = self._known.get(text)
+            if known is not None and known.merged == merged:
+                continue
+            if known is not None and text not in self.made.references:
+                self.made.dropped.append(text)
+            self._known[text] = Resolved(node, kind, merged)
+            self.made.references[text] = (node, merged)
+
+    def _may_make(self, reference: str, line: Line) -> None:
+        """Refuse an operator who makes a reference of the record."""
+        makes = reference not in self._known and reference.startswith(f"{RECORD_SCHEME}:")
+        if self._origin is Origin.OPERATOR and makes:
+            own = self._world.programs[line.program].scheme or "your program's scheme"
+            message = f"{reference} is not known; make your own reference as {own}:…"
+            raise _Unresolved(ProblemCode.FOREIGN_SCHEME, "reference", message)
+
+    def _items(self, line: Line) -> Iterator[Item]:
+        """Yield an item for the fact and for each fact inside it."""
+        program = self.program(line.program)
+        yield self._item(line, line.fact, program)
+        for inside in _inside(line.fact):
+            yield self._item(line, inside, program)
+
+    def _item(self, line: Line, fact: Fact, program: int) -> Item:
+        values = encoded(fact, self._named)
+        if isinstance(fact, Clause) and values["standing_program"] is None:
+            values["standing_program"] = program
+        if self._origin is Origin.OPERATOR:
+            self._may_speak_of(fact, values, program)
+        return Item(line, fact, program, values, identity(fact, program, values), subject_of(fact))
+
+    def _may_speak_of(self, fact: Fact, values: dict[str, Any], program: int) -> None:
+        """Refuse an operator who speaks of another program's agreement."""
+        agreement = values.get("reference" if isinstance(fact, Agreement) else "agreement")
+        if agreement is None or not isinstance(fact, Agreement | Clause | Signature):
+            return
+        said = [row for row in self._world.law_rows[Agreement] if row["reference"] == agreement]
+        allowed = {row["program"] for row in said}
+        if isinstance(fact, Signature):
+            clauses = self._world.law_rows[Clause]
+            allowed |= {c["standing_program"] for c in clauses if c["agreement"] == agreement}
+        if said and program not in allowed:
+            owner = self._world.codes.get(said[0]["program"], "another program")
+            message = f"the agreement is {owner}'s; only that program speaks of it"
+            raise _Unresolved(ProblemCode.NOT_ALLOWED, "agreement", message)
+
+    def _named(self, field: Field, value: str) -> int:
+        """Return the node that a field names."""
+        refers = field.refers
+        if refers is None:
+            message = f"{field.name} names no node"
+            raise TypeError(message)
+        if refers.by_name:
+            value = self._world.product(value) or value
+        text = f"{PROGRAM}:{value}" if refers.kinds == (Kind.PROGRAM,) else value
+        known = self._known.get(text)
+        if known is None and refers.early:
+            return self._node(text, refers.kinds[0])
+        if known is None:
+            message = f"nothing goes by {value}; describe it first, or in the same file"
+            raise _Unresolved(ProblemCode.UNKNOWN_REFERENCE, field.alias, message)
+        if known.kind not in refers.kinds:
+            wanted = " or ".join(kind.lower() for kind in refers.kinds)
+            message = f"{value} is a {known.kind.lower()}; {field.alias} takes a {wanted}"
+            raise _Unresolved(ProblemCode.INVALID_REFERENCE, field.alias, message)
+        return known.node
+
+    def _node(self, text: str, kind: Kind) -> int:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = Resolved(self._new(kind), kind)
+            self.made.references[text] = (known.node, False)
+        return known.node
+
+    def _new(self, kind: Kind) -> int:
+        number = self._writing.next_node
+        self._writing.next_node += 1
+        self.made.nodes[number] = kind
+        return number
+
+
+_DECLARES: Final[Mapping[type[Fact], Kind]] = {
+    Organization: Kind.ORGANIZATION,
+    Worksite: Kind.WORKSITE,
+    Agreement: Kind.AGREEMENT,
+    Commodity: Kind.COMMODITY,
+}
+
+
+def _inside(fact: Fact) -> Iterable[Fact]:
+    """Return the facts that come inside another, as clauses do inside their agreement."""
+    return getattr(fact, "clauses", None) or ()
+
+
+def _mentioned(line: Line, world: World) -> Iterator[str]:
+    """Yield every reference that a line makes or names, as it is kept."""
+    yield f"{PROGRAM}:{line.program}"
+    for fact in (line.fact, *_inside(line.fact)):
+        for declared in fields(type(fact)):
+            value: Any = getattr(fact, declared.name)
+            if declared.form is Form.NODE:
+                for each in value if declared.many else filter(None, [value]):
+                    yield _text(declared, each, world)
+            elif declared.name == "external_ids":
+                yield from value
+
+
+def _text(field: Field, value: str, world: World) -> str:
+    if field.refers and field.refers.by_name:
+        return world.product(value) or value
+    if field.refers and field.refers.kinds == (Kind.PROGRAM,):
+        return f"{PROGRAM}:{value}"
+    return value
+
+
+def _merged(texts: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield references, and whether each is an OS ID merged into one that stands before it."""
+    current = False
+    for text in texts:
+        is_os_id = text.startswith("os:")
+        yield text, is_os_id and current
+        current = current or is_os_id
+
+
+def _problem(line: Line, error: _Unresolved) -> RowProblem:
+    row = line.about.row or 0
+    subject = subject_of(line.fact)
+    return RowProblem(row, error.code, error.message, error.column, line.fact.table, subject)

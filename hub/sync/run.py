@@ -1,0 +1,186 @@
+"""A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from adapters.kit.parsed import RowProblem
+from graph_schema.exchange import Line
+from graph_schema.programs import Program
+from graph_schema.standing import CompleteRun, Standing
+from hub.errors import BadDocumentError
+from hub.store.port import OPEN, Latest, Store, Writing
+from hub.store.rows import day_of, encoded, identity, micros
+from hub.sync import hold
+from hub.sync.check import check
+from hub.sync.compare import Comparison, Plan
+from hub.sync.events import united
+from hub.sync.intake import Intake, Item, Origin, Outcome, Report
+from hub.sync.resolve import Resolver
+from hub.sync.world import World
+from hub.sync.write import Generation
+
+_SHOWN_PROBLEMS: Final = 20
+
+
+async def run(
+    store: Store,
+    intake: Intake,
+    *,
+    dry_run: bool = False,
+    confirmed: bool = False,
+    now: datetime | None = None,
+) -> Report:
+    """Record what comes in as one atomic generation, and report the difference it makes.
+
+    Args:
+        store: Where the graph is.
+        intake: What comes in.
+        dry_run: Work out the difference and write nothing.
+        confirmed: Apply it even where it would be held: a person has looked.
+        now: The instant it is recorded; the present where not given.
+
+    Raises:
+        BadDocumentError: An administrator's file has a bad line; nothing of it is applied.
+    """
+    async with store.writing() as writing:
+        started = _instant(now, writing.base)
+        world = await World.load(store, writing.base)
+        step = _Run(store, intake, writing, world, started)
+        plan, problems = await step.plan()
+        report = _report(intake, plan, problems, writing.base.revision)
+        if intake.origin is Origin.ADMINISTRATOR and problems:
+            raise BadDocumentError(_all_or_nothing(problems))
+        report.held = list(hold.reasons(intake, plan, step.taken, len(problems)))
+        if intake.origin is Origin.OPERATOR and report.held and not confirmed:
+            report.outcome = Outcome.HELD
+        elif plan.empty and not step.resolver.made.nodes and not step.resolver.made.references:
+            report.outcome = Outcome.UNCHANGED
+        elif dry_run:
+            report.outcome = Outcome.DRY_RUN
+        else:
+            generation = Generation(store, writing, world, plan, step.resolver.made)
+            report.revision = (await generation.write(started)).revision
+            report.outcome = Outcome.APPLIED
+    if not dry_run and intake.program and intake.feed:
+        await _remember(store, intake, report, started)
+    return report
+
+
+class _Run:
+    """One run on its way from lines to a plan."""
+
+    def __init__(
+        self, store: Store, intake: Intake, writing: Writing, world: World, now: int
+    ) -> None:
+        self.taken = 0
+        self.resolver = Resolver(writing, world, intake.origin)
+        self._store = store
+        self._intake = intake
+        self._world = world
+        self._now = now
+
+    async def plan(self) -> tuple[Plan, list[RowProblem]]:
+        """Return what would be written, and the rows set aside."""
+        intake, world = self._intake, self._world
+        world.arriving(intake.lines)
+        lines, refused = check(intake.lines, world, intake.origin, intake.program)
+        if intake.origin is not Origin.OPERATOR:
+            lines = united(lines)
+        problems = [*intake.problems, *refused]
+        await self.resolver.load(self._store, lines, [p.subject for p in problems if p.subject])
+        conflicts = self.resolver.declare(lines)
+        items, unresolved = self.resolver.resolve(_without(lines, conflicts))
+        problems += conflicts + unresolved
+        self.taken = len(items)
+        comparison = Comparison(intake, world, self._now)
+        plan = await comparison.compare(self._store, items)
+        problems += plan.problems
+        await comparison.replaced_clauses(self._store, items)
+        if intake.origin is Origin.RECORD:
+            await comparison.gone(self._store)
+        elif intake.complete:
+            excepted, unknown = self.resolver.excepted(problems)
+            if unknown == 0:
+                await comparison.absent(self._store, items, excepted)
+            if Standing in intake.kinds:
+                await comparison.compare(
+                    self._store, [self._complete_run(items, excepted, unknown)]
+                )
+        return plan, problems
+
+    def _complete_run(self, items: Sequence[Item], excepted: set[int], unknown: int) -> Item:
+        """Return what a complete list is itself: evidence of what it shows, and does not."""
+        intake = self._intake
+        tracks = {item.values["track"] for item in items if isinstance(item.fact, Standing)}
+        fact = CompleteRun(
+            feed=intake.feed or "",
+            on=intake.dated or date.fromordinal(day_of(self._now)),
+            tracks=tuple(sorted(tracks)),
+            listing=intake.bounds.listing,
+            unidentified=unknown,
+        )
+        program = self.resolver.program(intake.program or "")
+        values = encoded(fact, lambda _field, _value: 0) | {"except_": sorted(excepted)}
+        line = Line(program=intake.program or "", fact=fact)
+        return Item(line, fact, program, values, identity(fact, program, values))
+
+
+def _without(lines: Sequence[Line], conflicts: Sequence[RowProblem]) -> list[Line]:
+    """Return the lines that have no conflict of identity."""
+    rows = {(problem.table, problem.row) for problem in conflicts}
+    return [line for line in lines if (line.fact.table, line.about.row or 0) not in rows]
+
+
+def _instant(now: datetime | None, base: Latest) -> int:
+    """Return the instant of the commit; it never goes back."""
+    return max(micros(now or datetime.now(UTC)), base.recorded_at + 1)
+
+
+def _report(intake: Intake, plan: Plan, problems: list[RowProblem], revision: int) -> Report:
+    hidden = CompleteRun.word
+    return Report(
+        outcome=Outcome.DRY_RUN,
+        program=intake.program,
+        feed=intake.feed,
+        complete=intake.complete,
+        added=[change for change in plan.added if change.kind != hidden],
+        changed=[change for change in plan.changed if change.kind != hidden],
+        ended=plan.ended,
+        unchanged=plan.unchanged,
+        problems=sorted(problems, key=lambda problem: (problem.table or "", problem.row)),
+        revision=revision,
+    )
+
+
+def _all_or_nothing(problems: Sequence[RowProblem]) -> str:
+    shown = "\n".join(f"{p.place}: {p.message}" for p in problems[:_SHOWN_PROBLEMS])
+    more = len(problems) - _SHOWN_PROBLEMS
+    rest = f"\n... and {more} more" if more > 0 else ""
+    return f"nothing was applied; mend these lines and repeat:\n{shown}{rest}"
+
+
+async def _remember(store: Store, intake: Intake, report: Report, started: int) -> None:
+    """Keep what became of the run."""
+    numbers = {row["code"]: row["program"] for row in await store.everything(Program, OPEN)}
+    run: dict[str, Any] = {
+        "program": numbers.get(intake.program or ""),
+        "feed": intake.feed,
+        "started_at": started,
+        "finished_at": micros(datetime.now(UTC)),
+        "outcome": report.outcome.value,
+        "complete": intake.complete,
+        "revision": report.revision,
+        **{name.replace(" ", "_"): count for name, count in report.counts().items()},
+    }
+    if run["program"] is not None:
+        problems = [
+            {
+                "row": each.row,
+                "field": each.column,
+                "code": each.code.value,
+                "message": f"{each.table}: {each.message}" if each.table else each.message,
+            }
+            for each in report.problems
+        ]
+        await store.record_run(run, problems)

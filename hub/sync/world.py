@@ -1,0 +1,183 @@
+"""What a run is checked against: programs, words, products and sources, known and arriving."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final
+
+from graph_schema.agreements import Agreement, Signature
+from graph_schema.days import BEGINNING, FOR_EVER
+from graph_schema.elements import Fact
+from graph_schema.exchange import Line
+from graph_schema.programs import Commodity, FactSource, Program
+from graph_schema.standing import StateRule
+from graph_schema.texts import folded
+from hub.store.law import KINDS
+from hub.store.port import OPEN, Latest, Moment, Row, Store, Viewer
+
+EVERYTHING: Final = Viewer(everything=True)
+_NEAREST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as its program spells it, and the days of beginning it is accepted for."""
+
+    track: str
+    state: str
+    since: int
+    until: int
+
+
+@dataclass(slots=True)
+class Known:
+    """What a run must know of one program.
+
+    Attributes:
+        scheme: Of the references that are its own to make.
+        publishes: Whether its standings are public where nothing else is said.
+        first_day: The earliest day of its agreements and signatures; none where it has none.
+        words: Its words by their folded spelling.
+    """
+
+    code: str
+    scheme: str | None = None
+    publishes: bool = True
+    first_day: int | None = None
+    words: dict[str, list[Word]] = field(default_factory=dict[str, list[Word]])
+
+    def begins(self, *days: int | None) -> None:
+        """Take in days on which something of it began."""
+        known = [day for day in (self.first_day, *days) if day is not None and day > BEGINNING]
+        self.first_day = min(known, default=None)
+
+
+class World:
+    """The known world, and what the lines of one run add to it."""
+
+    def __init__(self) -> None:
+        self.latest = Latest(0, 0, 0)
+        self.law_rows: dict[type[Fact], Sequence[Row]] = {}
+        self.programs: dict[str, Known] = {}
+        self.codes: dict[int, str] = {}
+        self.numbers: dict[str, int] = {}
+        self.products: dict[str, str] = {}
+        self.sources: set[str] = set()
+
+    @classmethod
+    async def load(cls, store: Store, latest: Latest) -> "World":
+        """Return the world as the newest revision knows it."""
+        world = cls()
+        world.latest = latest
+        world.law_rows = {
+            kind: [
+                row
+                for row in await store.everything(kind, latest.revision)
+                if row["revision_until"] == OPEN
+            ]
+            for kind in (*KINDS, FactSource)
+        }
+        world._read_programs()
+        await world._read_products(store)
+        world.sources = {row["reference"] for row in world.law_rows[FactSource]}
+        moment = Moment(latest.revision, OPEN - 1, EVERYTHING)
+        signed = await store.facts_at(Signature, "program", list(world.codes), moment)
+        for row in signed:
+            world.programs[world.codes[row["program"]]].begins(row["begins_first"])
+        return world
+
+    def arriving(self, lines: Iterable[Line]) -> None:
+        """Take in what lines of the same run say of programs, words, products and sources."""
+        for line in lines:
+            known = self.programs.setdefault(line.program, Known(line.program))
+            match line.fact:
+                case Program() as program:
+                    known.scheme = program.scheme or known.scheme
+                    known.publishes = program.publishes_standings
+                case StateRule() as rule:
+                    self._word(
+                        known,
+                        Word(
+                            rule.track,
+                            rule.state,
+                            rule.since.toordinal() if rule.since else BEGINNING,
+                            rule.until.toordinal() if rule.until else FOR_EVER,
+                        ),
+                    )
+                case Commodity() as commodity:
+                    self._product(commodity.reference, commodity.name, commodity.aliases)
+                case FactSource() as source:
+                    self.sources.add(source.reference)
+                case Agreement() as agreement:
+                    dates = (agreement.concluded_on, agreement.in_force_from)
+                    known.begins(*(date.first for date in dates if date))
+                case Signature() as signature:
+                    known.begins(signature.since.first if signature.since else None)
+                case _:
+                    pass
+
+    def product(self, name: str) -> str | None:
+        """Return the reference of a product by its name, alias or reference."""
+        return self.products.get(folded(name))
+
+    def nearest_products(self, name: str) -> list[str]:
+        """Return the known product names nearest to one that is not known."""
+        return get_close_matches(folded(name), self.products, n=_NEAREST, cutoff=0.5)
+
+    def words_near(self, code: str, word: str) -> list[str]:
+        """Return how a program spells its words, the nearest to one that is not known first."""
+        spelled = {
+            name: f"{found[0].state} ({found[0].track})"
+            for name, found in self.programs[code].words.items()
+        }
+        near = get_close_matches(folded(word), spelled, n=len(spelled), cutoff=0.0)
+        return [spelled[name] for name in near]
+
+    def must_be_lifted(self, row: Row) -> bool:
+        """Whether a kept standing is ended by a lifting word alone."""
+        return any(
+            rule["lifted_by"]
+            for rule in self.law_rows[StateRule]
+            if rule["program"] == row["program"]
+            and rule["track"] == row["track"]
+            and rule["state"] == row["state"]
+        )
+
+    def schemes(self) -> Mapping[str, str]:
+        """Return the program that owns each scheme."""
+        owned = self.programs.values()
+        return {known.scheme: known.code for known in owned if known.scheme}
+
+    def _read_programs(self) -> None:
+        for row in self.law_rows[Program]:
+            self.codes[row["program"]] = row["code"]
+            self.numbers[row["code"]] = row["program"]
+            self.programs[row["code"]] = Known(
+                row["code"], row["scheme"], publishes=bool(row["publishes_standings"])
+            )
+        for row in self.law_rows[StateRule]:
+            since = row["since"] if row["since"] is not None else BEGINNING
+            until = row["until"] if row["until"] is not None else FOR_EVER
+            word = Word(row["track"], row["state"], since, until)
+            self._word(self.programs[self.codes[row["program"]]], word)
+        for row in self.law_rows[Agreement]:
+            known = self.programs[self.codes[row["program"]]]
+            known.begins(row["concluded_on_first"], row["in_force_from_first"])
+
+    async def _read_products(self, store: Store) -> None:
+        rows: Sequence[Mapping[str, Any]] = self.law_rows[Commodity]
+        texts: dict[int, str] = {}
+        for node, text, _ in await store.references([row["reference"] for row in rows]):
+            texts.setdefault(node, text)
+        for row in rows:
+            self._product(texts[row["reference"]], row["name"], row["aliases"])
+
+    def _product(self, reference: str, name: str, aliases: Iterable[str]) -> None:
+        for each in (reference, reference.partition(":")[2], name, *aliases):
+            self.products.setdefault(folded(each), reference)
+
+    @staticmethod
+    def _word(known: Known, word: Word) -> None:
+        found = known.words.setdefault(folded(word.state), [])
+        if word not in found:
+            found.append(word)
