@@ -139,7 +139,7 @@ class Evidence:
     def _stated(self, subject: int) -> Place | None:
         """Return what the program says of the subject itself, its newest statement."""
         places = self.facts.places.get(subject, ())
-        mine = (place for place in places if place.program == self.program)
+        mine = (place for place in places if place.program == self.program and place.known)
         return max(mine, key=lambda place: place.stated_at, default=None)
 
     def _closings(self, subject: int) -> list[tuple[Finding, ...]]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from graph_schema.codes import Duty, Reason, Verdict
-from hub.eligibility.facts import Facts
+from hub.eligibility.facts import Facts, State
 from hub.eligibility.question import Answer, Ruling
 from hub.eligibility.standing import Finding
 
@@ -113,8 +113,14 @@ _DUTY: Final[Mapping[Duty, str]] = {
 }
 
 
-def summary(answer: Answer, facts: Facts) -> str:
-    """Return one plain sentence that a buyer's staff can act on."""
+def summary(answer: Answer, facts: Facts, *, figures: bool) -> str:
+    """Return one plain sentence that a buyer's staff can act on.
+
+    Args:
+        answer: What it sums up.
+        facts: What nodes are called.
+        figures: Whether the viewer may see the figures of volumes.
+    """
     question = answer.question
     names = {
         "buyer": facts.names.get(question.buyer, "the buyer"),
@@ -126,7 +132,11 @@ def summary(answer: Answer, facts: Facts) -> str:
     if decisive is None:
         return f"{text}."
     program = facts.law.programs[decisive.program].name
-    return f"{text} ({_evidence(decisive, question.day)}{decisive.agreement.name}, {program})."
+    evidence = _evidence(decisive, facts, question.day)
+    share = decisive.outcome.covered_share
+    if share is not None and figures:
+        evidence = f"{share:.0%} of it is covered; ".replace("%", " %")
+    return f"{text} ({evidence}{decisive.agreement.name}, {program})."
 
 
 def explanation(ruling: Ruling, facts: Facts, day: int) -> str:
@@ -148,12 +158,13 @@ def would_change(ruling: Ruling) -> tuple[str, ...]:
     return _REMEDY.get(ruling.reason, ())
 
 
-def _evidence(ruling: Ruling, day: int) -> str:
+def _evidence(ruling: Ruling, facts: Facts, day: int) -> str:
     """Return since when, and how old the evidence is, of the decisive state."""
     if not ruling.outcome.findings:
         return ""
     finding = ruling.outcome.findings[0]
-    word = f"“{finding.state.word}” {finding.state.printed}, " if finding.state else ""
+    state = finding.state
+    word = f"“{state.word}”{_scope(state, facts)} {state.printed}, " if state else ""
     return f"{word}last confirmed {_day(finding.confirmed)}{_age(finding, day)}; "
 
 
@@ -161,17 +172,17 @@ def _finding(finding: Finding, facts: Facts, day: int) -> str:
     if finding.state is None:
         return f"closed since {_day(finding.since)}"
     held_by = facts.names.get(finding.state.subject, "the supplier")
-    scope = ", ".join(
-        sorted(
-            [_product(facts, product) for product in finding.state.products]
-            + list(finding.state.regions)
-        )
-    )
-    about = f" for {scope}" if scope else ""
     return (
-        f"“{finding.state.word}”{about}, said of {held_by}, {finding.state.printed}, "
+        f"“{finding.state.word}”{_scope(finding.state, facts)}, said of {held_by}, {finding.state.printed}, "
         f"last confirmed {_day(finding.confirmed)}{_age(finding, day)}"
     )
+
+
+def _scope(state: State, facts: Facts) -> str:
+    """Return the part that a state concerns; nothing where it concerns all."""
+    products = [_product(facts, product) for product in state.products]
+    part = ", ".join(sorted([*products, *state.regions]))
+    return f" for {part}" if part else ""
 
 
 def _age(finding: Finding, day: int) -> str:

@@ -199,6 +199,7 @@ class Place:
     Attributes:
         recorded_at: When the hub learned it, to find the earliest statement.
         stated_at: When it was said, to find a program's newest.
+        known: Whether it was known at the moment asked; else it only tells where the subject is.
         worksite: Whether it is a site; organisations are judged by theirs.
     """
 
@@ -211,6 +212,7 @@ class Place:
     recorded_at: int = 0
     stated_at: int = 0
     worksite: bool = True
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

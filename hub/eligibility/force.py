@@ -11,7 +11,7 @@ from graph_schema.codes import Confidence, Reason, TieKind
 from hub.eligibility.facts import Agreement, Facts, Signature
 from hub.eligibility.network import Network
 from hub.eligibility.readings import Unsure, readings
-from hub.eligibility.term import Phase, Position, positions
+from hub.eligibility.term import Phase, Position, may_run, positions
 
 FRAMEWORKS_BIND_UNTIL: Final = date(2023, 11, 1).toordinal()
 """Since this day a framework alone binds nowhere (facts sources S098, S099, S124)."""
@@ -215,12 +215,17 @@ class Buyer:
         return force.status, force.miss, sure, own
 
     def _renewal_unknown(self, position: Position) -> bool:
-        """Whether a successor's signatory list is incomplete and none names the buyer."""
+        """Whether a successor that may run has an incomplete list, and none names the buyer.
+
+        A successor that has itself ended binds nobody, whoever signed it.
+        """
         successors = [self.law.agreements[number] for number in position.successors]
         if any(self.signatures(successor) for successor in successors):
             return False
         return any(
-            not successor.signatories_complete and not self.declined(successor)
+            not successor.signatories_complete
+            and not self.declined(successor)
+            and may_run(self.law, successor, self.day)
             for successor in successors
         )
 

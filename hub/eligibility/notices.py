@@ -5,12 +5,11 @@ from dataclasses import replace
 
 from graph_schema.codes import Confidence, Verdict
 from hub.eligibility.case import Case, Coverage
-from hub.eligibility.facts import Agreement, Place
+from hub.eligibility.facts import Place
 from hub.eligibility.force import Force, Status
 from hub.eligibility.purchase import Purchase
 from hub.eligibility.question import Answer, Notice
-from hub.eligibility.readings import TooManyReadingsError
-from hub.eligibility.term import Phase, positions
+from hub.eligibility.term import may_run
 
 
 def of_ruling(
@@ -72,7 +71,7 @@ def _of_subject(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
             yield Notice("SITE_MOVED", text, other)
     standing = {ruling.program for ruling in answer.rulings}
     for place in purchase.facts.places.get(question.subject, ()):
-        if place.program not in standing and _closed(place, question.day):
+        if place.known and place.program not in standing and _closed(place, question.day):
             said = purchase.facts.law.programs[place.program].name
             text = f"{said} states that the site is closed."
             yield Notice("SITE_CLOSED", text, question.subject)
@@ -93,18 +92,11 @@ def _of_signatories(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
         if signer.declined(agreement):
             text = f"It is documented that the buyer did not sign {agreement.name}."
             yield Notice("DOCUMENTED_NON_SIGNATORY", text)
-        elif not agreement.signatories_complete and _runs(agreement, purchase):
+        elif not agreement.signatories_complete and may_run(
+            purchase.facts.law, agreement, purchase.day
+        ):
             text = f"Not every signatory of {agreement.name} is known."
             yield Notice("SIGNATORY_LIST_INCOMPLETE", text)
-
-
-def _runs(agreement: Agreement, purchase: Purchase) -> bool:
-    """Whether an agreement may be in force on the day asked."""
-    try:
-        found = positions(purchase.facts.law, agreement, purchase.day, set())
-    except TooManyReadingsError:
-        return True
-    return any(position.phase in (Phase.RUNNING, Phase.RENEWED) for position in found)
 
 
 def _of_examples(answer: Answer, purchase: Purchase) -> Iterator[Notice]:

@@ -68,9 +68,11 @@ class Purchase:
     def leaves(self, subject: int, program: int, seen: frozenset[int] = frozenset()) -> list[int]:
         """Return the subjects whose places scope is asked of, as the program ties them.
 
-        A site stands for itself, an organisation for its sites; one without a state of its own
-        stands for those that deliver to it, too (DOMAIN.md, Edges, Several).
+        A site and a pool stand for themselves, an organisation for its sites; one without a state
+        of its own stands for those that deliver to it, too (DOMAIN.md, Edges, Several).
         """
+        if (program, subject) in self.volumes:
+            return [subject]
         inside = seen | {subject}
         members = self.parts(subject, program)
         if not self.evidence(program).holds_own(subject):

@@ -46,11 +46,13 @@ def where(law: Law, places: Iterable[Place], subject: int, program: int) -> Wher
     """Return where a subject is: what the program says itself, else the earliest known statement.
 
     Of a program's statements the newest counts; of equally early ones the program whose code
-    comes first. Country and region are looked for apart.
+    comes first. Country and region are looked for apart. Where nothing was known yet at the moment
+    asked, what was learned later tells: a site does not move.
     """
     ordered = sorted(
         places,
         key=lambda place: (
+            not place.known,
             place.program != program,
             -place.stated_at if place.program == program else place.recorded_at,
             law.programs[place.program].code,

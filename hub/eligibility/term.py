@@ -8,7 +8,7 @@ from itertools import combinations
 from graph_schema.codes import Term
 from graph_schema.days import BEGINNING, FOR_EVER
 from hub.eligibility.facts import Agreement, Law
-from hub.eligibility.readings import Unsure, may, readings
+from hub.eligibility.readings import TooManyReadingsError, Unsure, may, readings
 
 
 class Phase(IntEnum):
@@ -67,6 +67,15 @@ def positions(law: Law, agreement: Agreement, day: int, anchors: set[int]) -> se
             days = {name: chosen.get(name, date.last) for name, date in dates.items() if date}
             found.add(_position(agreement.term, days, day, successors))
     return found
+
+
+def may_run(law: Law, agreement: Agreement, day: int) -> bool:
+    """Whether an agreement may be in force on a day, its signatures apart."""
+    try:
+        found = positions(law, agreement, day, set())
+    except TooManyReadingsError:
+        return True
+    return any(each.phase not in (Phase.NOT_BEGUN, Phase.ENDED) for each in found)
 
 
 def _position(

@@ -70,10 +70,10 @@ async def gather(
         asked_buyers, asked = search.reached(around.ties)
         if not asked_buyers and not asked:
             break
-    return facts(law, found, frozenset(search.buyers))
+    return facts(law, found, frozenset(search.buyers), moment.known_at)
 
 
-def facts(law: Law, found: Sequence[Around], buyers: frozenset[int]) -> Facts:
+def facts(law: Law, found: Sequence[Around], buyers: frozenset[int], known_at: int) -> Facts:
     """Return the rule's facts that columns hold."""
     states: dict[int, list[State]] = {}
     for around in found:
@@ -82,7 +82,7 @@ def facts(law: Law, found: Sequence[Around], buyers: frozenset[int]) -> Facts:
     places: dict[int, list[Place]] = {}
     names: dict[int, tuple[int, str, str]] = {}
     for around in found:
-        for place in _places(around.places):
+        for place in _places(around.places, known_at):
             places.setdefault(place.subject, []).append(place)
             said = (place.recorded_at, law.programs[place.program].code, place.name)
             names[place.subject] = min(said, names.get(place.subject, said))
@@ -147,7 +147,7 @@ _NO_PRODUCTS: Final[frozenset[int]] = frozenset()
 _NO_REGIONS: Final[frozenset[str]] = frozenset()
 
 
-def _places(columns: _Columns) -> Iterator[Place]:
+def _places(columns: _Columns, known_at: int) -> Iterator[Place]:
     for subject, program, name, country, recorded, stated, regions, closed, worksite in zip(
         *(columns[name] for name in _PLACE),
         _partials(columns, "closed_on"),
@@ -164,6 +164,7 @@ def _places(columns: _Columns) -> Iterator[Place]:
             recorded_at=recorded,
             stated_at=stated,
             worksite=worksite,
+            known=recorded <= known_at,
         )
 
 

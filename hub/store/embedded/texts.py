@@ -22,6 +22,12 @@ _SEEN: Final = (
     "AND (f.revision_until > :revision OR f.recorded_until > :known_at) "
     "AND (f.visible OR :everything)"
 )
+_PLACED: Final = (
+    "f.revision_from <= :revision "
+    "AND (f.revision_until > :revision OR f.recorded_until > :known_at) "
+    "AND (f.visible OR :everything)"
+)
+"""Where a subject is said to be: where nothing was known of that yet, what was learned later."""
 _EVER: Final = "f.revision_from <= :revision AND (f.visible OR :everything)"
 _DERIVED: Final = (
     "i.revision_from <= :revision AND i.revision_until > :revision "
@@ -84,12 +90,12 @@ STATES_OF: Final = (
 WORKSITE_PLACES_OF: Final = (
     f"SELECT {_chosen(PLACE_COLUMNS)}, f.region, {_chosen(CLOSING_COLUMNS)} "
     f"FROM json_each(:nodes) j CROSS JOIN {table(Worksite)} f ON f.reference = j.value "
-    f"WHERE {_SEEN}"
+    f"WHERE {_PLACED}"
 )
 ORGANIZATION_PLACES_OF: Final = (
     f"SELECT {_chosen(PLACE_COLUMNS)}, f.regions "
     f"FROM json_each(:nodes) j CROSS JOIN {table(Organization)} f ON f.reference = j.value "
-    f"WHERE {_SEEN}"
+    f"WHERE {_PLACED}"
 )
 TIES_FROM: Final = (
     f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:nodes) j "

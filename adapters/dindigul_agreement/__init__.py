@@ -1,0 +1,1 @@
+"""Dindigul Agreement: named garment units and a spinning mill in Tamil Nadu."""

@@ -1,0 +1,1 @@
+"""Lesotho Agreement: named garment factories, judged by an oversight body."""

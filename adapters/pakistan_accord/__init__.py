@@ -1,0 +1,1 @@
+"""Pakistan Accord: garment and textile factories and fabric mills in Pakistan."""

@@ -1,0 +1,141 @@
+"""Every case of `cases.toml` is answered as it says, through the sync engine and a store."""
+
+import shutil
+import tomllib
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.kit.adapter import adapters
+from graph_schema.exchange import Line
+from hub.answers.desk import Desk
+from hub.answers.eligibility import Answered, eligibility
+from hub.eligibility.explain import explanation, summary
+from hub.errors import HubError
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.port import SHELL
+from hub.sync.intake import Intake, Origin
+from hub.sync.run import run
+from hub.sync.sources import record
+
+CASES: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "cases.toml").read_text(encoding="utf-8")
+)["case"]
+LAST_DAY = date(2026, 11, 22)
+"""The day on which the cases are asked, where they are asked as known now."""
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(scope="module")
+async def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with the bundled public record of every program."""
+    path = tmp_path_factory.mktemp("record") / "hub.db"
+    store = EmbeddedStore(str(path))
+    await store.open()
+    for adapter in adapters().values():
+        if not adapter.manifest.example:
+            await run(store, record(adapter))
+    await store.close()
+    return path
+
+
+@pytest.fixture
+async def store(recorded: Path, tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
+    """Yield a copy of it for one case."""
+    copy = tmp_path / "hub.db"
+    shutil.copy(recorded, copy)
+    opened = EmbeddedStore(str(copy))
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+def lines(case: dict[str, Any]) -> list[Line]:
+    """Return the lines of a case: suppliers made for it, and what is said of them."""
+    facts: list[dict[str, Any]] = case.get("facts", [])
+    program = next((fact["program"] for fact in facts), "ffp")
+    made: list[dict[str, Any]] = []
+    for entry in case.get("farms", []):
+        reference, region = placed(entry, "US-FL")
+        place = {"country": region[:2], "regions": [region]}
+        made.append({"organization": {"reference": reference, "name": reference, **place}})
+    for entry in case.get("factories", []):
+        reference, country = placed(entry, "BD")
+        made.append({"worksite": {"reference": reference, "name": reference, "country": country}})
+    for reference in case.get("companies", []):
+        made.append({"organization": {"reference": reference, "name": reference}})
+    return [Line.model_validate(each) for each in [{"program": program, **m} for m in made] + facts]
+
+
+def placed(entry: str, default: str) -> tuple[str, str]:
+    """Return the reference and the place of `scheme:value` or `scheme:value:place`."""
+    scheme, value, *place = entry.split(":")
+    return f"{scheme}:{value}", place[0] if place else default
+
+
+async def answered(store: EmbeddedStore, case: dict[str, Any]) -> Answered:
+    ask = case["ask"]
+    desk = await Desk.open(store)
+    known = ask.get("knownAt")
+    sitting = await desk.sit(
+        as_of=date.fromisoformat(ask["on"]),
+        known_at=datetime.fromisoformat(known) if known else None,
+        viewer=SHELL,
+    )
+    return await eligibility(sitting, ask["buyer"], ask["supplier"], ask["product"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+async def test_a_case_is_answered_as_it_says(store: EmbeddedStore, case: dict[str, Any]) -> None:
+    given = lines(case)
+    if given:
+        await run(store, Intake(origin=Origin.ADMINISTRATOR, lines=given))
+    expect = case["expect"]
+    if "error" in expect:
+        with pytest.raises(HubError) as caught:
+            await answered(store, case)
+        assert caught.value.code == expect["error"]
+        return
+    found = await answered(store, case)
+    answer = found.answer
+    assert (answer.verdict, answer.reason) == (expect["verdict"], expect["reason"])
+    assert set(expect.get("notices", [])) <= {notice.code for notice in answer.notices}
+    assert expect.get("summary", "") in summary(answer, found.facts, figures=True)
+    if "explanation" in expect:
+        texts = [explanation(ruling, found.facts, answer.question.day) for ruling in answer.rulings]
+        assert any(expect["explanation"] in text for text in texts)
+    if "rulings" in expect:
+        numbers = [ruling.agreement.number for ruling in answer.rulings]
+        names = {node: text for node, text, _ in await store.references(numbers)}
+        ruled = {names[r.agreement.number]: str(r.verdict) for r in answer.rulings}
+        assert expect["rulings"].items() <= ruled.items()
+
+
+def test_every_golden_scenario_and_every_paragraph_of_edges_has_its_case() -> None:
+    names = {case["name"].split()[0] for case in CASES}
+    golden = "01 02 04 05 07 09 10 11 13 14 15 17 19 20 23 24 25 26 27 29 31 32".split()
+    assert {f"gs{number}" for number in golden} <= names
+    paragraphs = {case["edge"].partition(":")[0] for case in CASES if "edge" in case}
+    assert {
+        "Days",
+        "The record's knownOn",
+        "Replacement",
+        "Specific and general",
+        "Group",
+        "Freshness",
+        "Place",
+        "Several",
+        "Pools",
+        "Signatures",
+        "Successors",
+        "Frameworks",
+        "Misses",
+        "Closed",
+        "No duty",
+        "Equal verdicts",
+    } <= paragraphs
+    assert all(case["sources"] for case in CASES)
