@@ -52,7 +52,9 @@ _GROUPS: Final = Series(
     products=_FACTORIES.products,
     own="exg:G{number:02}",
 )
-_FIBRE_FARMS: Final = FIBRE_FARMS.called("Example Fibre Farm No. {number} {town}", "exg:C{number:04}")
+_FIBRE_FARMS: Final = FIBRE_FARMS.called(
+    "Example Fibre Farm No. {number} {town}", "exg:C{number:04}"
+)
 _HOLDINGS: Final = HOLDINGS.called("Example Holdings {number:02} (cotton)", "exg:H{number:02}")
 _PER_COMPANY: Final = 5
 _PER_GROUP: Final = 2

@@ -45,7 +45,7 @@ _PACKING_HOUSES: Final = Series(
     numbers=range(3, 9),
     places=_FIELDS,
     products=("tomatoes",),
-    own="exp:P{number:02}",
+    own="exp:90{number:02}",
     kind="packing house",
 )
 _BROKERS: Final = Series(

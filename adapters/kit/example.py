@@ -4,17 +4,19 @@ Two made-up programs, `example-produce` and `example-garments`, describe it. The
 small cast with fixed stories as tables; this module makes everybody else, so that both programs
 name the suppliers they share by the same reference.
 
-The world is relative to the day it is generated: it reaches from `BEGAN` to the beginning of that
-day's quarter, when everything still monitored is confirmed once more. A later day only adds facts.
-What was said of a quarter is never said otherwise, so that an existing store takes in a later
-world as news, and a question with `asOf` and `knownAt` keeps its answer.
+The world is relative to the day it is generated: it reaches from `BEGAN`, five years before the
+first release, to the beginning of that day's quarter, when everything still monitored is confirmed
+once more. A later day only adds facts; what was said of a quarter is never said otherwise. So an
+existing store takes in a later world as news, and a question with a `knownAt` before the day up to
+which the world was told keeps its answer.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 from graph_schema.codes import Confidence, Role, TieKind
 from graph_schema.days import PartialDate
@@ -34,12 +36,14 @@ REPORTS: Final = 4
 """Numbers of a program's sources: notices and lists of suppliers, buyers' lists, reports."""
 
 _SEED: Final = "example world"
-_QUARTERS_OF_LINKS: Final = 20
+_LINKS_BEGIN: Final = range(20)
+"""Quarters in which sourcing links begin."""
 _MOST_LINKS: Final = 4
 _TOWNS: Final = (
     "Sunvale", "Quillmere", "Tamberow", "Ostermead", "Brindolm", "Velmarrow", "Harrowick",
     "Lindarro", "Pellmoor", "Corvane",
 )  # fmt: skip
+_T = TypeVar("_T")
 
 
 def today() -> date:
@@ -57,21 +61,45 @@ def horizon(day: date | None = None) -> date:
     return max(date(at.year, 3 * ((at.month - 1) // 3) + 1, 1), TOLD)
 
 
-def quarters(until: date) -> list[tuple[date, date]]:
-    """Return the quarters from `BEGAN` to `until`: the first day of each, and of the next."""
-    found: list[tuple[date, date]] = []
-    first = BEGAN
-    while first < until:
-        month = first.month + 3
-        after = date(first.year + month // 12, month % 12, 1)
-        found.append((first, after))
-        first = after
-    return found
+def quarter(number: int) -> date:
+    """Return the first day of a quarter, counted from that of `BEGAN` as 0."""
+    months = BEGAN.month - 1 + 3 * number
+    return date(BEGAN.year + months // 12, months % 12 + 1, 1)
 
 
-def chances(*about: object) -> Random:
-    """Return chances that depend on what they are about alone, whatever the hash seed."""
-    return Random("/".join(map(str, (_SEED, *about))))  # noqa: S311 - made up, nothing to guard
+def quarters(until: date) -> Iterator[tuple[date, date]]:
+    """Yield the quarters from `BEGAN` to `until`: the first day of each, and of the next."""
+    for number in count():
+        if quarter(number) >= until:
+            return
+        yield quarter(number), quarter(number + 1)
+
+
+class Chances:
+    """Chances that depend on what they are about alone.
+
+    Only `random()` is used: of all that `random.Random` offers, it alone is promised to stay the
+    same in every version of Python, and an existing store must not see another world.
+    """
+
+    def __init__(self, *about: object) -> None:
+        self._random = Random("/".join(map(str, (_SEED, *about))))  # noqa: S311 - no secret
+
+    def share(self) -> float:
+        """Return a number from 0 to below 1."""
+        return self._random.random()
+
+    def pick(self, choices: Sequence[_T]) -> _T:
+        """Return one of some choices."""
+        return choices[int(self.share() * len(choices))]
+
+    def some(self, choices: Sequence[_T], most: int) -> list[_T]:
+        """Return one to `most` of some choices, each once."""
+        left, found = list(choices), list[_T]()
+        for _ in range(self.pick(range(1, min(most, len(left)) + 1))):
+            found.append(self.pick(left))
+            left.remove(found[-1])
+        return found
 
 
 def reference(code: str, number: int, digits: int = 2) -> str:
@@ -117,9 +145,9 @@ class Series:
     def facts(self) -> Iterator[Organization | Worksite]:
         """Yield what is said of each: name, place, products."""
         for number in self.numbers:
-            draw = chances(self.code, number)
-            town, (country, region) = draw.choice(_TOWNS), draw.choice(self.places)
-            product, workers = draw.choice(self.products), draw.randrange(20, 900, 5)
+            draw = Chances(self.code, number)
+            town, (country, region) = draw.pick(_TOWNS), draw.pick(self.places)
+            product, workers = draw.pick(self.products), draw.pick(range(20, 900, 5))
             name = self.naming.format(number=number, town=town)
             own = (self.own.format(number=number),)
             if self.kind is None:
@@ -150,7 +178,7 @@ FIBRE_FARMS: Final = Series(
     numbers=range(11, 51),
     places=(("US", "US-TX"), ("US", "US-GA"), ("IN", "IN-GJ")),
     products=("cotton",),
-    own="exp:{number:05}",
+    own="exp:5{number:03}",
     kind="farm",
 )
 """Cotton farms: both programs monitor them, each its own side of the work."""
@@ -209,24 +237,23 @@ class Teller:
     ) -> Iterator[Line]:
         """Yield ties between pairs of references."""
         for begin, end in pairs:
-            tie = Tie(kind=kind, from_=begin, to=end, since=PartialDate.on(since))
-            yield self.line(tie, since)
+            stated = {"kind": kind, "from": begin, "to": end, "since": since}
+            yield self.line(Tie.model_validate(stated), since)
 
     def sourced(self, series: Series, buyers: Sequence[str]) -> Iterator[Line]:
         """Yield which of some buyers buy from suppliers, as their published lists say."""
-        begun = quarters(TOLD)[:_QUARTERS_OF_LINKS]
         for number in series.numbers:
-            draw = chances(self.program, series.code, number, "links")
-            for buyer in draw.sample(buyers, draw.randint(1, min(_MOST_LINKS, len(buyers)))):
-                since, _ = draw.choice(begun)
+            draw = Chances(self.program, series.code, number, "links")
+            for buyer in draw.some(buyers, _MOST_LINKS):
+                since = quarter(draw.pick(_LINKS_BEGIN))
                 link = SourcingLink(
                     buyer=buyer,
                     supplier=series.reference(number),
-                    product=draw.choice(series.products),
+                    product=draw.pick(series.products),
                     since=PartialDate.on(since),
                     published=True,
                 )
-                yield self.line(link, since + timedelta(days=draw.randrange(28)), LISTS)
+                yield self.line(link, since + timedelta(days=draw.pick(range(28))), LISTS)
 
     def confirmed(
         self, silent: Iterable[tuple[str, date]], never: Iterable[str] = ()
@@ -240,5 +267,5 @@ class Teller:
         silenced, left_out = list(silent), set(never)
         for _, on in quarters(self.until):
             excepted = left_out | {subject for subject, since in silenced if since <= on}
-            fact = Confirmation(on=on, except_=tuple(sorted(excepted)))
-            yield self.line(fact, on)
+            stated = {"on": on, "except": sorted(excepted)}
+            yield self.line(Confirmation.model_validate(stated), on)

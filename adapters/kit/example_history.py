@@ -8,10 +8,9 @@ the same number of chances, so that the history up to a day is the beginning of 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import Final
 
-from adapters.kit.example import TOLD, Series, Teller, chances, quarters
+from adapters.kit.example import Chances, Series, Teller, quarter, quarters
 from graph_schema.days import PartialDate
 from graph_schema.exchange import Line
 from graph_schema.standing import Standing
@@ -20,14 +19,15 @@ NEW: Final = "new"
 """The stage of a supplier that has not joined."""
 
 _JOIN_EARLY: Final = 0.75
-_EARLY: Final = 4
-"""Most suppliers join in the first quarters, the rest in any up to the last that is told."""
+_EARLY: Final = range(4)
+_LATE: Final = range(4, 19)
+"""Most suppliers join in the first quarters, the rest in one of the following years."""
 _FALL_SILENT: Final = 0.04
 _SILENT: Final = range(5, 13)
 """A few are not visited any more since one of these quarters: long stale in any world."""
-_DAYS: Final = 80
-_DELAY: Final = 8
-"""Things happen on one of so many first days of a quarter, and are known within so many more."""
+_DAYS: Final = range(80)
+_DELAY: Final = range(8)
+"""Things happen on one of these days of a quarter, and are known so many days later."""
 _QUARTER: Final = 0.04
 _MONTH: Final = 0.12
 """Shares of notices that print no more than the quarter, or the month."""
@@ -71,18 +71,13 @@ def silent(teller: Teller, *series: Series) -> Iterator[tuple[str, date]]:
 
 
 def _silent_since(teller: Teller, subject: str) -> date | None:
-    draw = chances(teller.program, subject, "silent")
-    if draw.random() >= _FALL_SILENT:
-        return None
-    since, _ = quarters(TOLD)[draw.choice(_SILENT)]
-    return since
+    draw = Chances(teller.program, subject, "silent")
+    return quarter(draw.pick(_SILENT)) if draw.share() < _FALL_SILENT else None
 
 
 def _history(teller: Teller, course: Course, subject: str) -> Iterator[Line]:
-    draw = chances(teller.program, subject)
-    told = quarters(TOLD)
-    early = draw.random() < _JOIN_EARLY
-    joined, _ = draw.choice(told[:_EARLY] if early else told[_EARLY:-1])
+    draw = Chances(teller.program, subject)
+    joined = quarter(draw.pick(_EARLY if draw.share() < _JOIN_EARLY else _LATE))
     until = _silent_since(teller, subject) or teller.until
     stage = NEW
     for first, after in quarters(teller.until):
@@ -107,10 +102,10 @@ class _Drawn:
     after: date
 
     @classmethod
-    def of(cls, draw: Random, first: date, after: date) -> "_Drawn":
-        turn, coarse, choice = draw.random(), draw.random(), draw.random()
-        day = first + timedelta(days=draw.randrange(_DAYS))
-        return cls(turn, day, day + timedelta(days=draw.randrange(_DELAY)), coarse, choice, after)
+    def of(cls, draw: Chances, first: date, after: date) -> "_Drawn":
+        turn, coarse, choice = draw.share(), draw.share(), draw.share()
+        day = first + timedelta(days=draw.pick(_DAYS))
+        return cls(turn, day, day + timedelta(days=draw.pick(_DELAY)), coarse, choice, after)
 
 
 def _taken(turns: Iterable[Turn], chance: float) -> Turn | None:

@@ -1,6 +1,7 @@
 """The operator's template: one table per kind of fact, columns named as in the exchange format."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fal
 _PROVENANCE: Final = tuple(field.alias or name for name, field in Provenance.model_fields.items())
 
 
+@cache
 def columns(kind: type[Fact]) -> dict[str, Field]:
     """Return the columns of a fact's table by name."""
     return {field.alias: field for field in fields(kind)}

@@ -1,0 +1,1 @@
+"""What adapters say, and what the hub makes of it."""
