@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
@@ -72,6 +73,7 @@ class Field:
         form: How one value is kept.
         many: Whether it holds a list.
         required: Whether a statement without it is refused.
+        optional: Whether it may be left empty.
         words: The accepted words, of a closed list.
         refers: What nodes it names, for `Form.NODE`.
         enum: The closed list itself.
@@ -83,6 +85,7 @@ class Field:
     form: Form
     many: bool
     required: bool
+    optional: bool
     words: tuple[str, ...]
     refers: Refers | None
     enum: type[StrEnum] | None
@@ -99,6 +102,7 @@ _FORMS: dict[Any, Form] = {
 }
 
 
+@cache
 def fields(model: type[Fact]) -> tuple[Field, ...]:
     """Return the fields of a fact in their order, nested facts left out."""
     found = (_field(model, name) for name in model.model_fields)
@@ -118,6 +122,7 @@ def _field(model: type[Fact], name: str) -> Field | None:
         form=Form.NODE if refers else Form.TEXT if enum else _FORMS[bare],
         many=many,
         required=declared.is_required(),
+        optional=NoneType in get_args(declared.annotation),
         words=tuple(enum) if enum else (),
         refers=refers,
         enum=enum,

@@ -113,6 +113,7 @@ class Desk:
         revision: int | None = None,
         viewer: Viewer = PUBLIC,
         now: datetime | None = None,
+        latest: Latest | None = None,
     ) -> Sitting:
         """Return a moment at the desk.
 
@@ -122,12 +123,13 @@ class Desk:
             revision: Of which revision; the newest where not given.
             viewer: Who asks.
             now: The present.
+            latest: The newest revision, where the caller knows it.
 
         Raises:
             InvalidInputError: There is no such revision.
         """
         present = now or datetime.now(UTC)
-        latest = await self.store.latest()
+        latest = latest or await self.store.latest()
         if revision is not None and not 1 <= revision <= latest.revision:
             msg = f"there is no revision {revision}; the newest is {latest.revision}"
             raise InvalidInputError(msg, path=("atRevision",))

@@ -101,6 +101,10 @@ class Case:
             step = Step.OPTION
         return Coverage(sure, optional, step, nearest, any(unstated for _, unstated in covering))
 
+    def reaches(self, subject: int) -> bool:
+        """Whether a clause may cover the purchase, whatever options were taken up."""
+        return self.coverage(subject).step >= Step.OPTION
+
     def judged(self, subject: int, coverage: Coverage) -> frozenset[Outcome]:
         """Return what the standings may amount to: the worst over the programs looked at.
 

@@ -115,7 +115,7 @@ def _may_bind(purchase: Purchase, framework: Agreement) -> bool:
 def _covered_below(purchase: Purchase, subject: int, programs: set[int]) -> bool:
     """Whether an agreement of one of these programs has a clause that covers the purchase."""
     return any(
-        Case(purchase, agreement).coverage(subject).step >= Step.OPTION
+        Case(purchase, agreement).reaches(subject)
         for agreement in purchase.facts.law.agreements.values()
         if agreement.program in programs and agreement.clauses
     )

@@ -9,7 +9,7 @@ from hub.eligibility.facts import Law, State
 from hub.eligibility.readings import TooManyReadingsError, readings
 from hub.eligibility.timeline import Held, known_days, timeline, unsure_dates
 from hub.store.port import OPEN, Row
-from hub.store.rows import partial
+from hub.store.states import state
 
 Derived = dict[str, Any]
 """A row of derived standings without its number and revision."""
@@ -46,26 +46,6 @@ def derived(law: Law, rows: Sequence[Row]) -> list[Derived]:
         for key, row in now.items():
             running.setdefault(key, row | {"known_from": instant})
     return done + [row | {"known_until": OPEN} for row in running.values()]
-
-
-def state(row: Row) -> State:
-    """Return the rule's state that a row holds."""
-    return State(
-        number=row["number"],
-        subject=row["subject"],
-        program=row["program"],
-        track=row["track"],
-        word=row["state"],
-        first=row["begins_first"],
-        last=row["begins_last"],
-        confirmed=row["confirmed"],
-        max_age=row["max_age"],
-        until=partial(row, "until"),
-        announced_until=partial(row, "announced_until"),
-        products=frozenset(row["products"]),
-        regions=frozenset(row["regions"]),
-        feed=row["feed"],
-    )
 
 
 def _known_until(row: Row) -> int:

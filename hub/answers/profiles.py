@@ -1,0 +1,88 @@
+"""Nodes as they are shown: what all programs say of each, the earliest known statement first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph_schema.agreements import Agreement
+from graph_schema.codes import Kind
+from graph_schema.elements import Fact
+from graph_schema.parties import Organization, Worksite
+from graph_schema.programs import Commodity, Program
+from hub.answers.desk import Sitting
+from hub.store.port import Row
+from hub.store.rows import columns
+
+KINDS: Final[Mapping[type[Fact], Kind]] = {
+    Program: Kind.PROGRAM,
+    Organization: Kind.ORGANIZATION,
+    Worksite: Kind.WORKSITE,
+    Agreement: Kind.AGREEMENT,
+    Commodity: Kind.COMMODITY,
+}
+_OWNED: Final = (Program, Agreement)
+"""Of these the newest statement of one program counts, not what several say together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A node as it is shown.
+
+    Attributes:
+        row: Its fields by name, the columns of its first statement beside them.
+        programs: The programs that describe it.
+    """
+
+    number: int
+    kind: Kind
+    row: Mapping[str, Any]
+    programs: tuple[int, ...]
+
+
+async def profiles(sitting: Sitting, numbers: Sequence[int]) -> dict[int, Profile]:
+    """Return nodes by number in one round trip; those that are not visible are left out."""
+    said: dict[int, list[tuple[type[Fact], Row]]] = {}
+    for kind, row in await sitting.desk.store.statements(numbers, sitting.moment):
+        number = row["program"] if kind is Program else row["reference"]
+        said.setdefault(number, []).append((kind, row))
+    return {
+        number: _profile(sitting, number, said[number]) for number in numbers if number in said
+    }
+
+
+def _profile(sitting: Sitting, number: int, said: list[tuple[type[Fact], Row]]) -> Profile:
+    programs = sitting.law.programs
+    kind = said[0][0]
+    ordered = sorted(
+        (row for of, row in said if of is kind),
+        key=lambda row: (
+            row["recorded_from"],
+            programs[row["program"]].code if row["program"] in programs else "",
+            row["number"],
+        ),
+    )
+    merged = _newest(ordered) if kind in _OWNED else _merged(kind, ordered)
+    if kind is Commodity and number in sitting.law.commodities:
+        merged["code"] = sitting.law.commodities[number].code
+    by = tuple(dict.fromkeys(row["program"] for row in ordered))
+    return Profile(number, KINDS[kind], merged, by)
+
+
+def _newest(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the newest statement of the program that stated it first."""
+    owner = rows[0]["program"]
+    mine = [row for row in rows if row["program"] == owner]
+    return dict(max(mine, key=lambda row: (row["stated_at"], row["number"])))
+
+
+def _merged(kind: type[Fact], rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the first statement, its gaps filled by later ones, lists joined."""
+    merged = dict(rows[0])
+    for column in columns(kind):
+        if column.type is list:
+            values = (value for row in rows for value in row[column.name] or ())
+            merged[column.name] = list(dict.fromkeys(values))
+        else:
+            known = (row[column.name] for row in rows if row[column.name] is not None)
+            merged[column.name] = next(known, None)
+    return merged

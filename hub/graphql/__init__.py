@@ -1,0 +1,1 @@
+"""The GraphQL API: types derived from the vocabulary, one module per question."""

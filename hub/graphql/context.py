@@ -1,0 +1,118 @@
+"""What one request sees: one present, one revision, one viewer, whatever it asks."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from graph_schema.codes import Kind
+from hub.answers.desk import Desk, Sitting
+from hub.answers.profiles import Profile, profiles
+from hub.errors import InvalidInputError
+from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
+from hub.identity.ids import Numbered, well_formed
+from hub.store.port import PUBLIC, Latest, Page, Viewer
+
+MOST_ROWS: Final = 500
+"""Rows of one page."""
+
+_TYPES: Final[Mapping[Kind, type[Node]]] = {
+    Kind.PROGRAM: Program,
+    Kind.ORGANIZATION: Organization,
+    Kind.WORKSITE: Worksite,
+    Kind.AGREEMENT: Agreement,
+    Kind.COMMODITY: Commodity,
+}
+
+
+class Request:
+    """One request: every field of it sees the same revision, and the same instant as now."""
+
+    def __init__(self, desk: Desk, viewer: Viewer = PUBLIC) -> None:
+        self.desk = desk
+        self.store = desk.store
+        self.ids = desk.ids
+        self.viewer = viewer
+        self.present = datetime.now(UTC)
+        self._latest: Latest | None = None
+        self._sittings: dict[tuple[Any, ...], Sitting] = {}
+
+    async def latest(self) -> Latest:
+        """Return the newest revision as the request first saw it."""
+        if self._latest is None:
+            self._latest = await self.store.latest()
+        return self._latest
+
+    async def sit(
+        self,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        revision: int | None = None,
+    ) -> Sitting:
+        """Return a moment of the request; the same arguments give the same one."""
+        key = (as_of, known_at, revision)
+        if key not in self._sittings:
+            self._sittings[key] = await self.desk.sit(
+                as_of=as_of,
+                known_at=known_at,
+                revision=revision,
+                viewer=self.viewer,
+                now=self.present,
+                latest=await self.latest(),
+            )
+        return self._sittings[key]
+
+    async def at(self, given: Mapping[str, Any]) -> Sitting:
+        """Return the moment that a field's `asOf` and `knownAt` ask for."""
+        return await self.sit(given.get("as_of") or None, given.get("known_at") or None)
+
+    def page(self, given: Mapping[str, Any]) -> Page:
+        """Return the page that a field's `first` and `after` ask for, one row longer.
+
+        Raises:
+            InvalidInputError: `first` is out of bounds, or `after` is no cursor of the hub.
+        """
+        size: int = given["first"]
+        if not 1 <= size <= MOST_ROWS:
+            msg = f"first is {size}; ask for 1 to {MOST_ROWS} rows"
+            raise InvalidInputError(msg, path=("first",))
+        return Page(size + 1, self.place(given.get("after") or None))
+
+    def place(self, cursor: str | None) -> int:
+        """Return the number that a cursor stands for; 0 for none.
+
+        Raises:
+            InvalidInputError: It is no cursor of the hub.
+        """
+        if cursor is None:
+            return 0
+        number = self.ids.number(cursor, Numbered.CURSOR) if well_formed(cursor) else None
+        if number is None:
+            msg = "`after` is no cursor of this hub; take one from `pageInfo` or `edges`"
+            raise InvalidInputError(msg, path=("after",))
+        return number
+
+    def cursors(self, numbers: Sequence[int]) -> list[str]:
+        """Return the cursors of numbers."""
+        return self.ids.many(numbers, Numbered.CURSOR)
+
+    async def nodes(self, numbers: Sequence[int | None]) -> dict[int, Node]:
+        """Return nodes by number, as the viewer may see them now, in one round trip."""
+        wanted = sorted({number for number in numbers if number is not None})
+        if not wanted:
+            return {}
+        sitting = await self.sit()
+        found = await profiles(sitting, wanted)
+        ids = dict(zip(found, self.ids.many(list(found)), strict=True))
+        return {number: self.node(ids[number], profile) for number, profile in found.items()}
+
+    def node(self, public_id: str, profile: Profile) -> Node:
+        """Return the GraphQL node of a profile."""
+        make: Any = _TYPES[profile.kind]
+        return make(id=public_id, number=profile.number, row=profile.row)
+
+    def facts(self, make: type[Any], rows: Sequence[Mapping[str, Any]], **more: object) -> list[Any]:
+        """Return the GraphQL facts of rows."""
+        ids = self.ids.many([row["number"] for row in rows], Numbered.FACT)
+        return [make(id=i, row=row, **more) for i, row in zip(ids, rows, strict=True)]
+
+

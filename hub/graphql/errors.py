@@ -1,0 +1,49 @@
+"""Errors as clients see them: a stable code, a request id, and nothing of our insides."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from graphql import GraphQLError
+
+from hub.errors import HubError
+
+LOG: Final = logging.getLogger("hub.graphql")
+_LONGEST_LINE: Final = 2_000
+_MOST_ERRORS: Final = 5
+_INTERNAL: Final = "something went wrong on our side; quote the request id when you report it"
+
+
+def shown(errors: Sequence[GraphQLError], request_id: str) -> list[Mapping[str, Any]]:
+    """Return errors as they are written: a user's with its code, ours masked and logged."""
+    return [_shown(error, request_id) for error in errors[:_MOST_ERRORS]]
+
+
+def _shown(error: GraphQLError, request_id: str) -> Mapping[str, Any]:
+    formatted: dict[str, Any] = {**error.formatted}
+    original = error.original_error
+    extensions: dict[str, Any] = {"requestId": request_id}
+    if original is None:
+        extensions["code"] = "INVALID_QUERY"
+    elif isinstance(original, HubError) and type(original) is not HubError:
+        extensions["code"] = original.code
+        if original.path:
+            extensions["argument"] = ".".join(original.path)
+    elif isinstance(original, GraphQLError | ValueError) and error.path is None:
+        extensions["code"] = "INVALID_QUERY"
+    else:
+        extensions["code"] = HubError.code
+        formatted["message"] = _INTERNAL
+        _log(original, request_id)
+    formatted["extensions"] = extensions
+    return formatted
+
+
+def _log(error: BaseException, request_id: str) -> None:
+    """Log a fault of ours, once, on one bounded line."""
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+    text = f"request {request_id}: {type(error).__name__}: {error} at {place}"
+    LOG.error("%s", text.encode("unicode_escape").decode()[:_LONGEST_LINE])

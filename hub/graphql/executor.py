@@ -1,0 +1,78 @@
+"""The executor: graphql-core's, which prefetches below root fields and renders columns at once."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, get_named_type
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from hub.graphql.columns import Columns
+from hub.graphql.prefetch import prefetch
+
+
+class HubExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Executes operations of the hub's schema."""
+
+    def complete_value(  # noqa: PLR0913 - graphql-core's signature
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: list[FieldDetails],
+        info: Any,  # noqa: ANN401
+        path: Path,
+        result: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete a value; below a root field, everything selected is fetched first."""
+        completes = super().complete_value
+        if path.prev is not None or result is None or isinstance(result, Exception):
+            return completes(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        async def fetched() -> object:
+            await prefetch(self, return_type, field_details_list, [result])
+            done = completes(
+                return_type, field_details_list, info, path, result, position_context
+            )
+            return await done if isinstance(done, Awaitable) else done
+
+        return fetched()
+
+    def complete_list_value(  # noqa: PLR0913 - graphql-core's signature
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: list[FieldDetails],
+        info: Any,  # noqa: ANN401
+        path: Path,
+        result: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Complete a list; one kept as columns is rendered without an object for each row."""
+        if isinstance(result, Columns):
+            rendered = self._rendered(return_type, field_details_list, result)
+            if rendered is not None:
+                return rendered
+            result = result.rows()
+        return super().complete_list_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+    def _rendered(
+        self,
+        return_type: GraphQLList[Any],
+        details: list[FieldDetails],
+        result: Columns[Any],
+    ) -> list[dict[str, object]] | None:
+        """Return the rows as they are written; none where columns do not hold what is selected."""
+        named = get_named_type(return_type)
+        if not isinstance(named, GraphQLObjectType):
+            return None
+        selected = self.collect_subfields(named, details).grouped_field_set
+        fields = {key: below[0].node.name.value for key, below in selected.items()}
+        if not result.suffice(set(fields.values())):
+            return None
+        keys = tuple(fields)
+        columns = [result.columns[name] for name in fields.values()]
+        return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -1,0 +1,133 @@
+"""GraphQL over HTTP: POST takes JSON, GET takes queries, and a browser gets the explorer."""
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from graphql import OperationType
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from hub.answers.desk import Desk
+from hub.errors import HubError, InvalidInputError
+from hub.graphql import errors
+from hub.graphql.context import Request
+from hub.graphql.schema import schema
+
+JSON: Final = "application/json"
+GRAPHQL: Final = "application/graphql-response+json"
+PROBLEM: Final = "application/problem+json"
+
+
+async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
+    """Answer a GraphQL request."""
+    request_id = secrets.token_hex(8)
+    try:
+        asked = await _asked(http, most_bytes)
+    except InvalidInputError as error:
+        return problem(error, request_id)
+    operations = {OperationType.QUERY}
+    if http.method == "POST":
+        operations.add(OperationType.MUTATION)
+    result = await schema.execute(
+        asked["query"],
+        variable_values=asked.get("variables"),
+        operation_name=asked.get("operationName"),
+        context_value=Request(desk),
+        allowed_operation_types=operations,
+    )
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = errors.shown(result.errors, request_id)
+    if result.data is not None or not result.errors or any(e.path for e in result.errors):
+        body["data"] = result.data
+    modern = GRAPHQL in http.headers.get("accept", "")
+    status = 200 if "data" in body else 400
+    media_type = f"{GRAPHQL if modern else JSON}; charset=utf-8"
+    return Response(orjson.dumps(body), status, {"x-request-id": request_id}, media_type)
+
+
+def problem(error: HubError, request_id: str) -> Response:
+    """Return an error outside GraphQL (RFC 9457)."""
+    body = {
+        "type": "about:blank",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": int(error.status),
+        "detail": error.message,
+        "code": error.code,
+        "requestId": request_id,
+    }
+    headers = {"x-request-id": request_id}
+    return Response(orjson.dumps(body), int(error.status), headers, PROBLEM)
+
+
+async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
+    """Return the query, variables and operation name of a request.
+
+    Raises:
+        InvalidInputError: The request is not one of GraphQL over HTTP; the message says why.
+    """
+    if http.method == "GET":
+        given: dict[str, Any] = dict(http.query_params)
+        for name in ("variables", "extensions"):
+            if name in given:
+                given[name] = _json(given[name].encode(), name)
+        return _checked(given)
+    content_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != JSON:
+        msg = f"the content type is {content_type or 'not given'}; send {JSON}"
+        raise UnsupportedMediaTypeError(msg)
+    body = bytearray()
+    async for chunk in http.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            msg = f"the request is larger than {most_bytes} bytes; ask in parts"
+            raise TooLargeError(msg)
+    return _checked(_json(bytes(body), "body"))
+
+
+class UnsupportedMediaTypeError(InvalidInputError):
+    """A body that is not JSON."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooLargeError(InvalidInputError):
+    """A request over the limit."""
+
+    code = "TOO_LARGE"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def _json(text: bytes, what: str) -> Any:  # noqa: ANN401
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        msg = f"the {what} is not JSON: {error}"
+        raise InvalidInputError(msg) from error
+
+
+def _checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    """Return a request whose parts are of the right kinds."""
+    if not isinstance(given, dict):
+        msg = "the request is not a JSON object; batches are not taken"
+        raise InvalidInputError(msg)
+    for name, kind, what in _PARTS:
+        if given.get(name) is not None and not isinstance(given[name], kind):
+            msg = f"{name} is not {what}"
+            raise InvalidInputError(msg)
+    if not given.get("query"):
+        msg = "there is no query; send {\"query\": \"{ revision { id } }\"}"
+        raise InvalidInputError(msg)
+    return given
+
+
+_PARTS: Final = (
+    ("query", str, "a string"),
+    ("variables", dict, "an object"),
+    ("operationName", str, "a string"),
+    ("extensions", dict, "an object"),
+)

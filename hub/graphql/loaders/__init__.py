@@ -1,0 +1,1 @@
+"""Loaders: each brings one field of a type for all its parents in one round trip."""

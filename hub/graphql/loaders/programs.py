@@ -1,0 +1,192 @@
+"""What hangs on programs and agreements: agreements, buyers, rules, figures, clauses, runs."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from graph_schema import agreements as agreement_facts
+from graph_schema import programs as program_facts
+from graph_schema.elements import Fact
+from graph_schema.standing import StateRule as RuleFact
+from hub.graphql.context import Request
+from hub.graphql.loaders.paging import counted, paged, pages
+from hub.graphql.prefetch import Given, Loader, loads
+from hub.graphql.questions.programs import agreements_of, buyers_of
+from hub.graphql.types.connections import PageInfo
+from hub.graphql.types.facts import (
+    Clause,
+    Figure,
+    Mechanism,
+    RowProblem,
+    RowProblemConnection,
+    RowProblemEdge,
+    Signature,
+    StateRule,
+    SyncRun,
+)
+from hub.identity.ids import Numbered
+from hub.store.port import Page, Row
+from hub.store.rows import instant
+
+_LISTS: Final[dict[str, tuple[type[Fact], type[Any], str]]] = {
+    "Program.stateRules": (RuleFact, StateRule, "program"),
+    "Program.mechanisms": (program_facts.Mechanism, Mechanism, "program"),
+    "Agreement.clauses": (agreement_facts.Clause, Clause, "agreement"),
+}
+
+
+def _listed(kind: type[Fact], shown: type[Any], end: str) -> Loader:
+    """Return a loader of all facts of a kind at one end of the parents."""
+
+    async def load(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
+        sitting = await request.sit()
+        numbers = [parent.number for parent in parents]
+        rows = await request.store.facts_at(kind, end, numbers, sitting.moment)
+        found: dict[int, list[Any]] = {}
+        for fact in request.facts(shown, rows):
+            found.setdefault(fact.row[end], []).append(fact)
+        return [[each.twin() for each in found.get(number, ())] for number in numbers]
+
+    return load
+
+
+for _field, _of in _LISTS.items():
+    loads(_field)(_listed(*_of))
+
+
+@loads("Program.figures")
+async def figures(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
+    """Bring the published totals of programs."""
+    return await _page(request, parents, given, (program_facts.Figure, Figure, "program"))
+
+
+@loads("Agreement.signatures")
+async def signatures(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
+    """Bring who signed agreements."""
+    return await _page(
+        request, parents, given, (agreement_facts.Signature, Signature, "agreement")
+    )
+
+
+async def _page(
+    request: Request,
+    parents: Sequence[Any],
+    given: Given,
+    of: tuple[type[Fact], type[Any], str],
+) -> list[object]:
+    """Return a page of facts at one end of each parent."""
+    kind, shown, end = of
+    sitting = await request.at(given)
+    day = sitting.day if "as_of" in given else None
+    page, numbers = request.page(given), [parent.number for parent in parents]
+    rows = await request.store.facts_at(kind, end, numbers, sitting.moment, day=day, page=page)
+    count = counted(
+        lambda: request.store.count_at(kind, end, numbers, sitting.moment, day=day)
+    )
+    return pages(request, end, numbers, request.facts(shown, rows), page, count)
+
+
+@loads("Program.agreements")
+async def agreements(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
+    """Bring the agreements of programs."""
+    sitting = await request.sit(None, given.get("known_at"))
+    page, on = request.page(given), given.get("in_force_on")
+    listed = {p.number: agreements_of(sitting, {p.number}, on) for p in parents}
+    shown = {
+        number: [each for each in found if each > page.after][: page.size]
+        for number, found in listed.items()
+    }
+    nodes = await request.nodes([each for found in shown.values() for each in found])
+    return [
+        paged(
+            request,
+            [nodes[each] for each in shown[p.number] if each in nodes],
+            page,
+            _counted(len(listed[p.number])),
+            place="node",
+        )
+        for p in parents
+    ]
+
+
+@loads("Program.buyers")
+async def buyers(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
+    """Bring the buyers whose signatures hold in programs."""
+    return await buyers_of(request, [parent.number for parent in parents], None, given)
+
+
+def _counted(count: int) -> Any:  # noqa: ANN401 - a counter of what is known already
+    async def counter() -> int:
+        return count
+
+    return counter
+
+
+@loads("Program.lastSync")
+async def last_sync(
+    request: Request, parents: Sequence[Any], _given: Given
+) -> list[SyncRun | None]:
+    """Bring the newest run of each program."""
+    rows = await request.store.runs([parent.number for parent in parents])
+    found = {row["program"]: _run(request, row) for row in rows}
+    return [found.get(parent.number) for parent in parents]
+
+
+def _run(request: Request, row: Any) -> SyncRun:  # noqa: ANN401
+    return SyncRun(
+        id=request.ids.of(row["number"], Numbered.RUN),
+        number=row["number"],
+        program_number=row["program"],
+        feed=row["feed"],
+        started_at=instant(row["started_at"]),
+        finished_at=instant(row["finished_at"]) if row["finished_at"] else None,
+        outcome=row["outcome"],
+        complete=bool(row["complete"]),
+        added=row["added"],
+        changed=row["changed"],
+        ended=row["ended"],
+        unchanged=row["unchanged"],
+        set_aside_count=row["set_aside"],
+    )
+
+
+@loads("SyncRun.program")
+async def run_program(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
+    """Bring the programs of runs."""
+    found = await request.nodes([parent.program_number for parent in parents])
+    return [found.get(parent.program_number) for parent in parents]
+
+
+@loads("SyncRun.setAside")
+async def set_aside(
+    request: Request, parents: Sequence[Any], given: Given
+) -> list[RowProblemConnection | None]:
+    """Bring the rows that runs set aside, to the programs' operators alone."""
+    page = request.page(given)
+    if not request.viewer.everything:
+        return [None for _ in parents]
+    rows = await request.store.run_problems([parent.number for parent in parents], page)
+    mine = {p.number: [row for row in rows if row["run"] == p.number] for p in parents}
+    return [_problems(request, mine[parent.number], page) for parent in parents]
+
+
+def _problems(request: Request, rows: Sequence[Row], page: Page) -> RowProblemConnection:
+    shown = rows[: page.size - 1]
+    marks = request.cursors([row["number"] for row in shown])
+    nodes = [
+        RowProblem(
+            row=row["row"], column=row["field"], code=row["code"], message=row["message"]
+        )
+        for row in shown
+    ]
+    return RowProblemConnection(
+        edges=[RowProblemEdge(cursor=c, node=n) for c, n in zip(marks, nodes, strict=True)],
+        nodes=nodes,
+        page_info=PageInfo(
+            has_next_page=len(rows) == page.size,
+            has_previous_page=page.after > 0,
+            start_cursor=marks[0] if marks else None,
+            end_cursor=marks[-1] if marks else None,
+        ),
+    )
+
+

@@ -1,0 +1,1 @@
+"""The questions that clients ask, one module each."""

@@ -1,0 +1,55 @@
+"""The schema: every question, put together; its text is committed as `schema.graphql`."""
+
+from pathlib import Path
+from typing import Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types import ExecutionContext
+
+from hub.graphql.executor import HubExecutor
+from hub.graphql.loaders import answers, links, programs, standings, subjects
+from hub.graphql.questions.bindings import BindingQuestions
+from hub.graphql.questions.eligibility import EligibilityQuestions
+from hub.graphql.questions.programs import Programs
+from hub.graphql.questions.search import Lookups
+from hub.graphql.questions.shared import SharedQuestions
+from hub.graphql.questions.subjects import Subjects
+from hub.graphql.scalars import SCALARS
+from hub.graphql.types.answers import InvalidInput, UnknownReference
+from hub.graphql.types.nodes import Commodity
+
+LOADERS: Final = (answers, links, programs, standings, subjects)
+"""Modules that bring fetched fields; being imported they are registered."""
+COMMITTED: Final = Path(__file__).parent / "schema.graphql"
+
+
+@strawberry.type
+class Query(
+    EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, Subjects, Lookups
+):
+    """The questions."""
+
+
+class HubSchema(strawberry.Schema):
+    """The schema; what goes wrong is logged where it is shown (`hub.graphql.errors`)."""
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """Log nothing here: strawberry would log every client's mistake with its query."""
+
+
+schema = HubSchema(
+    Query,
+    config=SCALARS,
+    execution_context_class=HubExecutor,
+    types=[InvalidInput, UnknownReference, Commodity],
+)
+
+
+def text() -> str:
+    """Return the schema as it is committed."""
+    return f"{schema.as_str()}\n"

@@ -1,0 +1,1 @@
+"""The types of the API: nodes, facts, answers, and the connections between them."""

@@ -1,0 +1,19 @@
+"""Names of types that stand in a module above: a fact leads back to the nodes it ties."""
+
+# ruff: noqa: F821
+# pyright: reportUndefinedVariable=false
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+_NODES = "hub.graphql.types.nodes"
+
+LazySubject: TypeAlias = Annotated["Subject", strawberry.lazy(_NODES)]
+LazyOrganization: TypeAlias = Annotated["Organization", strawberry.lazy(_NODES)]
+LazyWorksite: TypeAlias = Annotated["Worksite", strawberry.lazy(_NODES)]
+LazyAgreement: TypeAlias = Annotated["Agreement", strawberry.lazy(_NODES)]
+LazyProgram: TypeAlias = Annotated["Program", strawberry.lazy(_NODES)]
+LazyCommodity: TypeAlias = Annotated["Commodity", strawberry.lazy(_NODES)]
+LazyEligibility: TypeAlias = Annotated[
+    "Eligibility", strawberry.lazy("hub.graphql.types.answers")
+]

@@ -1,0 +1,50 @@
+"""The closed lists of words as GraphQL enums, described where the vocabulary declares them."""
+
+import ast
+import inspect
+from enum import StrEnum
+from textwrap import dedent
+
+import strawberry
+
+from graph_schema import codes
+
+_ENUMS: tuple[type[StrEnum], ...] = (
+    codes.Kind,
+    codes.ProgramStatus,
+    codes.Role,
+    codes.Term,
+    codes.Duty,
+    codes.Unlisted,
+    codes.TieKind,
+    codes.VolumeKind,
+    codes.Presence,
+    codes.Effect,
+    codes.Verdict,
+)
+
+
+def _documented(enum: type[StrEnum]) -> dict[str, str]:
+    """Return the docstring below each value of an enum."""
+    [body] = ast.parse(dedent(inspect.getsource(enum))).body
+    found: dict[str, str] = {}
+    last = ""
+    for node in body.body if isinstance(body, ast.ClassDef) else ():
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            last = node.targets[0].id
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and last:
+            found[last] = str(node.value.value)
+    return found
+
+
+def declare() -> None:
+    """Make GraphQL enums of the lists; a word that has a docstring is described by it."""
+    for enum in _ENUMS:
+        strawberry.enum(enum, description=inspect.getdoc(enum))
+        definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
+        described = _documented(enum)
+        for value in definition.values:
+            value.description = described.get(value.name)
+
+
+declare()

@@ -1,0 +1,26 @@
+"""From a store's address to the store."""
+
+from hub.errors import InvalidInputError
+from hub.settings import Settings
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.neo4j.store import Neo4jStore
+from hub.store.port import Store
+
+SQLITE = "sqlite:///"
+
+
+def from_settings(settings: Settings) -> Store:
+    """Return the store that the settings name, not yet open.
+
+    Raises:
+        InvalidInputError: The address is none of a store.
+    """
+    url = settings.store
+    if url.startswith(SQLITE):
+        path = url.removeprefix(SQLITE)
+        if not path:
+            msg = "the store's address names no file; write sqlite:///hub.db"
+            raise InvalidInputError(msg)
+        return EmbeddedStore(path)
+    password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+    return Neo4jStore(url, settings.neo4j_user, password, settings.neo4j_database)
