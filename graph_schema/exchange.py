@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from graph_schema.agreements import Agreement, Clause, Signature
 from graph_schema.codes import Confidence
+from graph_schema.days import PartialDate
 from graph_schema.elements import Element, Fact
 from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.programs import Commodity, FactSource, Figure, Mechanism, Program
@@ -59,18 +60,20 @@ class Bookkeeping(Provenance):
     """Instant, in UTC, from which it is known."""
     withdrawn_at: datetime | None = None
     """Instant, in UTC, from which it is known otherwise."""
-    revision: Annotated[int, Field(ge=1)] | None = None
-    """Revision that brought it."""
-    withdrawn_revision: Annotated[int, Field(ge=1)] | None = None
-    """Revision that closed it."""
     stated_at: datetime | None = None
     """Instant, in UTC, of the document that says it; an older one never overwrites a newer."""
+    retrieved_at: datetime | None = None
+    """Instant, in UTC, at which the hub read it."""
     feed: Word | None = None
     """The feed that brought it."""
     max_age_days: Annotated[int, Field(ge=0)] | None = None
     """Days after its last confirmation on which it still counts as fresh."""
     visible: bool | None = None
     """Whether everyone may see it."""
+    begins_between: PartialDate | None = None
+    """When it began, where an earlier statement of the same fact told that more exactly."""
+    last_confirmed_on: date | None = None
+    """Day of its last confirmation by itself, where an earlier statement told that."""
     row: Annotated[int, Field(ge=0)] | None = None
     """Row of the document."""
 

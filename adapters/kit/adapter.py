@@ -66,6 +66,7 @@ class Manifest(BaseModel):
     code: ProgramCode
     name: str
     licence: str = ""
+    scheme: str | None = None
     example: bool = False
     feeds: Mapping[str, Feed] = {}
 

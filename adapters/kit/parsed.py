@@ -60,6 +60,7 @@ class Parsed:
         lines: What it says, each with its row.
         problems: Rows set aside.
         kinds: The kinds of facts it speaks of, whether or not it has rows of them.
+        columns: Names of the columns that it has.
         missing: Columns that it should have and has not.
         dated: The day of which it speaks, where it says so.
     """
@@ -67,6 +68,7 @@ class Parsed:
     lines: list[Line] = field(default_factory=list[Line])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     kinds: set[type[Fact]] = field(default_factory=set[type[Fact]])
+    columns: set[str] = field(default_factory=set[str])
     missing: list[str] = field(default_factory=list[str])
     dated: date | None = None
 
@@ -75,6 +77,7 @@ class Parsed:
         self.lines += other.lines
         self.problems += other.problems
         self.kinds |= other.kinds
+        self.columns |= other.columns
         self.missing += other.missing
         self.dated = self.dated or other.dated
 

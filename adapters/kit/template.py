@@ -88,7 +88,7 @@ def _rows(program: str, table: Table, kind: type[Fact], *, record: bool) -> Pars
             f"the columns are {', '.join([*known, *sorted(beside)])}"
         )
         raise UnreadableError(msg)
-    parsed = Parsed(kinds={kind})
+    parsed = Parsed(kinds={kind}, columns=set(table.header))
     parsed.missing = [
         f"{kind.table}: {field.alias}"
         for field in fields(kind)

@@ -52,15 +52,11 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     groups = [number for number, may_cover in signers.items() if may_cover]
     members = await store.facts_at(Tie, "to", groups, moment, day=sitting.day)
     part_of = {row["from_"] for row in members if row["kind"] == TieKind.PART_OF}
-    links = await store.facts_at(
-        SourcingLink, "supplier", [named.number], moment, day=sitting.day
-    )
+    links = await store.facts_at(SourcingLink, "supplier", [named.number], moment, day=sitting.day)
     linked = {row["buyer"] for row in links}
     kinds = await store.kinds(sorted({*signers, *part_of, *linked}), moment)
     buyers = sorted(n for n, kind in kinds.items() if kind is Kind.ORGANIZATION)
-    facts = await gather(
-        store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment
-    )
+    facts = await gather(store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment)
     found: list[Answered] = []
     for buyer in buyers:
         question = Question(buyer, named.number, commodity, sitting.day, named.merged_from)

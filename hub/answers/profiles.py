@@ -45,9 +45,7 @@ async def profiles(sitting: Sitting, numbers: Sequence[int]) -> dict[int, Profil
     for kind, row in await sitting.desk.store.statements(numbers, sitting.moment):
         number = row["program"] if kind is Program else row["reference"]
         said.setdefault(number, []).append((kind, row))
-    return {
-        number: _profile(sitting, number, said[number]) for number in numbers if number in said
-    }
+    return {number: _profile(sitting, number, said[number]) for number in numbers if number in said}
 
 
 def _profile(sitting: Sitting, number: int, said: list[tuple[type[Fact], Row]]) -> Profile:

@@ -28,8 +28,9 @@ LOG: Final[Mapping[str, type]] = {
     "stated_at": int,
     "feed": str,
     "max_age": int,
-    "run": int,
+    "retrieved_at": int,
     "row": int,
+    "called": str,
     "sources": list,
     "confidence": str,
     "known_on": int,
@@ -42,7 +43,8 @@ LOG: Final[Mapping[str, type]] = {
 
 `identity` is a digest of what the fact is about, `content` of all it says; two statements of one
 identity are one fact, the later of which corrects the former. `begins_*` bound the first day it
-holds, `confirmed` is the last day it was confirmed by itself.
+holds, `confirmed` is the last day it was confirmed by itself. `called` is the reference by which
+a fact calls what it describes.
 """
 
 Node = Callable[[Field, str], int]

@@ -16,7 +16,7 @@ from graph_schema.standing import Standing
 from hub.store.port import OPEN, Moment, Row, Store
 from hub.store.rows import ALWAYS, columns, content, day_of, digest, micros
 from hub.sync.intake import Change, Intake, Item, Origin
-from hub.sync.interval import interval
+from hub.sync.kept import Keeping, kept, stated
 from hub.sync.world import EVERYTHING, World
 
 ENDING: Final = (Standing, Tie, Signature, SourcingLink)
@@ -81,7 +81,7 @@ class Comparison:
         for item in items:
             same.setdefault(item.identity, []).append(item)
         for group in same.values():
-            if len({_content(item) for item in group}) == 1:
+            if len({stated(item) for item in group}) == 1:
                 self.plan.unchanged += len(group) - 1
                 yield group[0]
                 continue
@@ -115,25 +115,16 @@ class Comparison:
             recorded = min(micros(known), self._now)
         elif self._intake.origin is Origin.RECORD:
             recorded = ALWAYS
-        row = {
-            **item.values,
-            "program": item.program,
-            "identity": item.identity,
-            "content": _content(item),
-            "recorded_from": recorded,
-            "recorded_until": OPEN,
-            "revision_until": OPEN,
-            "stated_at": recorded if self._intake.origin is Origin.RECORD else self._stated,
-            "feed": self._intake.feed,
-            "max_age": self._intake.bounds.max_age_days,
-            "run": None,
-            "row": about.row,
-            "sources": list(about.sources),
-            "confidence": about.confidence.value if about.confidence else None,
-            "known_on": known.toordinal() if known else None,
-            "visible": self._visible(item),
-        }
-        return row | interval(row)
+        record = self._intake.origin is Origin.RECORD
+        keeping = Keeping(
+            recorded_from=recorded,
+            stated_at=recorded if record else self._stated,
+            retrieved_at=self._now,
+            feed=self._intake.feed,
+            max_age=self._intake.bounds.max_age_days,
+            visible=self._visible(item),
+        )
+        return kept(item, keeping)
 
     def _visible(self, item: Item) -> bool:
         """Whether everyone may see a fact: what it says of itself, else its program's practice."""
@@ -227,6 +218,7 @@ class Comparison:
             "recorded_until": OPEN,
             "revision_until": OPEN,
             "stated_at": self._stated,
+            "retrieved_at": self._now,
         }
         own = {column.name: ended[column.name] for column in columns(kind)}
         ended["content"] = content(own, ended["sources"], ended["confidence"])
@@ -237,11 +229,6 @@ class Comparison:
 
 _PRACTICE: Final = (Standing, Organization, Worksite, Tie)
 """Facts that are public where the program publishes its standings."""
-
-
-def _content(item: Item) -> str:
-    about = item.line.about
-    return content(item.values, about.sources, about.confidence)
 
 
 def _same(current: Row, row: Row) -> bool:

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     HELD = "held"
     DRY_RUN = "dry run"
+    RESTORED = "restored"
 
 
 @dataclass(slots=True)

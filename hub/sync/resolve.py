@@ -110,7 +110,7 @@ class Resolver:
         kind = _DECLARES.get(type(fact))
         if kind is None:
             return
-        reference = str(getattr(fact, "reference"))  # noqa: B009
+        reference = called(fact) or ""
         others = list(fact.external_ids) if isinstance(fact, Organization | Worksite) else []
         found = {text: self._known[text] for text in (reference, *others) if text in self._known}
         for text, known in found.items():
@@ -214,6 +214,11 @@ _DECLARES: Final[Mapping[type[Fact], Kind]] = {
     Agreement: Kind.AGREEMENT,
     Commodity: Kind.COMMODITY,
 }
+
+
+def called(fact: Fact) -> str | None:
+    """Return the reference by which a fact calls what it describes, where it describes a node."""
+    return str(getattr(fact, "reference")) if type(fact) in _DECLARES else None  # noqa: B009
 
 
 def _inside(fact: Fact) -> Iterable[Fact]:

@@ -50,7 +50,7 @@ async def run(
         plan, problems = await step.plan()
         report = _report(intake, plan, problems, writing.base.revision)
         if intake.origin is Origin.ADMINISTRATOR and problems:
-            raise BadDocumentError(_all_or_nothing(problems))
+            raise BadDocumentError(all_or_nothing(problems))
         report.held = list(hold.reasons(intake, plan, step.taken, len(problems)))
         if intake.origin is Origin.OPERATOR and report.held and not confirmed:
             report.outcome = Outcome.HELD
@@ -153,7 +153,8 @@ def _report(intake: Intake, plan: Plan, problems: list[RowProblem], revision: in
     )
 
 
-def _all_or_nothing(problems: Sequence[RowProblem]) -> str:
+def all_or_nothing(problems: Sequence[RowProblem]) -> str:
+    """Return what is said of a file that is applied whole or not at all."""
     shown = "\n".join(f"{p.place}: {p.message}" for p in problems[:_SHOWN_PROBLEMS])
     more = len(problems) - _SHOWN_PROBLEMS
     rest = f"\n... and {more} more" if more > 0 else ""

@@ -1,9 +1,26 @@
 """Where lines come from: a program's record, an operator's file, an exchange file."""
 
-from adapters.kit.adapter import RECORD, Adapter
+from collections.abc import Sequence
+from typing import Final
+
+import orjson
+from pydantic import ValidationError
+
+from adapters.kit.adapter import OPERATOR, RECORD, Adapter
+from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
+from graph_schema.exchange import FACTS, Line
 from hub.errors import BadDocumentError
+from hub.store.port import Store
 from hub.sync.intake import Intake, Origin
+
+_SHOWN: Final = 20
+
+
+async def known(store: Store, adapter: Adapter) -> bool:
+    """Whether the store knows a program, so that its words are known."""
+    _, [found] = await store.resolve([f"program:{adapter.program}"])
+    return found is not None
 
 
 def record(adapter: Adapter) -> Intake:
@@ -22,9 +39,104 @@ def record(adapter: Adapter) -> Intake:
         raise BadDocumentError(msg)
     return Intake(
         origin=Origin.RECORD,
-        lines=parsed.lines,
+        lines=[*_itself(adapter, parsed), *parsed.lines],
         program=adapter.program,
         feed=RECORD,
         complete=True,
-        kinds=frozenset(parsed.kinds),
+        kinds=frozenset(FACTS),
     )
+
+
+def _itself(adapter: Adapter, parsed: Parsed) -> Sequence[Line]:
+    """Return the program's own line out of its manifest, where the record states none."""
+    if any(line.fact.word == "programRecord" for line in parsed.lines):
+        return ()
+    manifest = adapter.manifest
+    stated = {
+        "code": manifest.code,
+        "name": manifest.name,
+        "example": manifest.example,
+        "scheme": manifest.scheme,
+    }
+    given = {name: value for name, value in stated.items() if value is not None}
+    return (Line.model_validate({"program": manifest.code, "programRecord": given}),)
+
+
+def operator_file(adapter: Adapter, documents: Sequence[tuple[str, bytes]]) -> Intake:
+    """Return what files of a program's template say, all of them as one run.
+
+    Args:
+        adapter: The program.
+        documents: Name and bytes of each file.
+
+    Raises:
+        BadDocumentError: A file is not what it should be; the message names it and the remedy.
+    """
+    feed = adapter.feed(OPERATOR)
+    parsed = Parsed()
+    for name, document in documents:
+        try:
+            parsed.add(adapter.parse(OPERATOR, document, name))
+        except UnreadableError as error:
+            msg = f"{name}: {error}"
+            raise BadDocumentError(msg) from error
+    missing = [*parsed.missing]
+    missing += [column for column in feed.required if column not in parsed.columns]
+    return Intake(
+        origin=Origin.OPERATOR,
+        lines=parsed.lines,
+        program=adapter.program,
+        feed=OPERATOR,
+        bounds=feed,
+        complete=feed.complete,
+        dated=parsed.dated,
+        kinds=frozenset(parsed.kinds),
+        problems=parsed.problems,
+        missing=missing,
+    )
+
+
+def exchange_file(document: bytes) -> Intake:
+    """Return what an exchange file says: NDJSON, one fact a line.
+
+    Raises:
+        BadDocumentError: A line is bad; the message names each with its number and reason.
+    """
+    lines: list[Line] = []
+    problems: list[str] = []
+    for number, text in enumerate(document.split(b"\n"), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = Line.model_validate(orjson.loads(text))
+        except orjson.JSONDecodeError as error:
+            problems.append(f"line {number}: it is not JSON: {error}")
+            continue
+        except ValidationError as error:
+            problems += (f"line {number}, {problem}" for problem in _problems(error))
+            continue
+        if line.about.row is None and line.about.recorded_at is None:
+            bookkeeping = line.about.model_copy(update={"row": number})
+            line = line.model_copy(update={"about": bookkeeping})
+        lines.append(line)
+    if problems:
+        raise BadDocumentError(_listed(problems))
+    if not lines:
+        msg = "the file has no line; write one fact a line, as JSON"
+        raise BadDocumentError(msg)
+    return Intake(origin=Origin.ADMINISTRATOR, lines=lines)
+
+
+def _problems(error: ValidationError) -> Sequence[str]:
+    return [
+        f"{'.'.join(str(part) for part in each['loc']) or 'the line'}: "
+        f"{each['msg'].removeprefix('Value error, ')}"
+        for each in error.errors(include_url=False)
+    ]
+
+
+def _listed(problems: Sequence[str]) -> str:
+    more = len(problems) - _SHOWN
+    rest = f"\n... and {more} more" if more > 0 else ""
+    shown = "\n".join(problems[:_SHOWN])
+    return f"nothing was applied; mend these lines and repeat:\n{shown}{rest}"

@@ -140,6 +140,10 @@ class Generation:
         for some in _chunks(sorted(nodes)):
             await self.writing.stage(Batch(profiles=await self._profiles(some, revision)))
 
+    def _standing_now(self) -> Iterator[tuple[type[Fact], Row]]:
+        """Yield the new rows that are not known otherwise already, as restored ones may be."""
+        return ((of, row) for of, row in self.plan.facts if row["revision_until"] == OPEN)
+
     async def _profiles(self, nodes: Sequence[int], revision: int) -> list[dict[str, Any]]:
         base = Moment(revision - 1, OPEN - 1, EVERYTHING)
         said: dict[int, list[Said]] = {node: [] for node in nodes}
@@ -147,7 +151,7 @@ class Generation:
         for kind, row in await self.store.statements(nodes, base):
             if (kind, row["number"]) not in gone:
                 said[row[DESCRIBES[kind]]].append((kind, row))
-        for kind, row in self.plan.facts:
+        for kind, row in self._standing_now():
             if kind in DESCRIBES and row[DESCRIBES[kind]] in said:
                 said[row[DESCRIBES[kind]]].append((kind, row))
         programs = await self._distinct(Standing, "subject", "program", nodes, base)
@@ -166,7 +170,7 @@ class Generation:
         """Return the different nodes at the other end of facts, known and arriving."""
         found: dict[int, set[int]] = {node: set() for node in nodes}
         known = await self.store.facts_at(kind, end, nodes, base)
-        arriving = (row for of, row in self.plan.facts if of is kind)
+        arriving = (row for of, row in self._standing_now() if of is kind)
         for row in (*known, *arriving):
             if row[end] in found:
                 found[row[end]].add(row[counted])

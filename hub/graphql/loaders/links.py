@@ -114,11 +114,11 @@ async def _sources(request: Request, references: Sequence[str]) -> dict[str, Sou
 
 
 def _evidence(row: Any, source: SourceType) -> Evidence:  # noqa: ANN401
-    known_on, run = row["known_on"], row["run"]
+    known_on, retrieved = row["known_on"], row["retrieved_at"]
     return Evidence(
         source=source,
         row=row["row"],
-        retrieved_at=instant(run) if run else None,
+        retrieved_at=instant(retrieved) if retrieved else None,
         known_on=date.fromordinal(known_on) if known_on else None,
         confidence=row["confidence"],
     )

@@ -1,0 +1,139 @@
+"""The terminal: results on stdout, everything else on stderr, no traceback for a user's mistake."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated, Final, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from graph_schema.codes import Verdict
+from hub.errors import HubError, InvalidInputError
+from hub.settings import Settings, read
+from hub.store.open import from_settings
+from hub.store.port import Store
+
+_T = TypeVar("_T")
+
+OUT: Final = Console(highlight=False)
+"""For results; plain where it is not a terminal."""
+ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For everything else."""
+
+BAD_INPUT: Final = 2
+"""Exit code where the input cannot be taken, or the store does not answer."""
+DECIDE: Final = 3
+"""Exit code where a person must decide: a held sync, or something INELIGIBLE in a list."""
+
+COLOURS: Final = {
+    Verdict.INELIGIBLE: "bold red",
+    Verdict.CLOSED: "red",
+    Verdict.RESTRICTED: "dark_orange",
+    Verdict.UNKNOWN: "yellow",
+    Verdict.AT_RISK: "orange1",
+    Verdict.NOT_IN_PROGRAM: "cyan",
+    Verdict.ELIGIBLE_WITH_FINDINGS: "green",
+    Verdict.ELIGIBLE: "bold green",
+    Verdict.OUT_OF_SCOPE: "bright_black",
+    Verdict.NOT_BOUND: "bright_black",
+}
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="Where the graph is; default: HUB_STORE.", metavar="URL"),
+]
+
+
+def settings(store: str | None = None, **given: object) -> Settings:
+    """Return the settings; ends the command with one line where they are wrong."""
+    try:
+        return read(store=store, **given)
+    except InvalidInputError as error:
+        fail(error.message)
+
+
+def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
+    """End the command with a message."""
+    ERR.print("[bold red]✗[/]", escape(message))
+    raise typer.Exit(code)
+
+
+def line(text: str) -> None:
+    """Print a line of a result with its markup; a terminal folds it, a pipe does not."""
+    OUT.print(text, soft_wrap=not OUT.is_terminal)
+
+
+def plain(*lines: str) -> None:
+    """Print lines of a result as they are; a terminal folds them, a pipe does not."""
+    for each in lines:
+        OUT.print(each, markup=False, soft_wrap=not OUT.is_terminal)
+
+
+@asynccontextmanager
+async def opened(store: str | None) -> AsyncGenerator[Store]:
+    """Yield the open store that the settings or an option name."""
+    found = from_settings(settings(store))
+    try:
+        await found.open()
+        yield found
+    finally:
+        await found.close()
+
+
+def run(step: Callable[[], Awaitable[_T]]) -> _T:
+    """Run an async command; a user's mistake ends it with one line and exit code 2."""
+
+    async def inside() -> _T:
+        return await step()
+
+    try:
+        return asyncio.run(inside())
+    except HubError as error:
+        fail(error.message)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+
+
+def day(text: str | None, name: str) -> date | None:
+    """Return a day of an option."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"--{name} {text!r} is no day of the calendar; write it like 2026-11-22")
+
+
+def moment(text: str | None, name: str) -> datetime | None:
+    """Return an instant of an option; one without an offset is UTC."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--{name} {text!r} is no instant; write it like 2026-11-22T10:00:00Z")
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def progress(what: str) -> Progress:
+    """Return a progress bar on stderr; nothing is shown where that is no terminal."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=ERR,
+        transient=True,
+        disable=not ERR.is_terminal,
+    )
+
+
+def coloured(verdict: Verdict) -> str:
+    """Return a verdict in its colour."""
+    return f"[{COLOURS[verdict]}]{verdict}[/]"

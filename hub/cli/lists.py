@@ -1,0 +1,91 @@
+"""A buyer's list as people keep them: which column names the supplier, which the product."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from adapters.kit.tables import Table, UnreadableError, tables
+from graph_schema.texts import folded
+from hub.errors import BadDocumentError
+
+_SUPPLIER: Final = (
+    "reference", "os id", "osid", "os_id", "supplier id", "worksite id", "factory id", "farm id",
+    "id", "lei", "gln", "duns", "imo", "supplier", "worksite", "factory", "farm", "vessel",
+    "supplier name", "factory name", "facility name", "farm name", "company", "name",
+)  # fmt: skip
+_PRODUCT: Final = ("product", "commodity", "crop", "product name", "category", "item")
+_SCHEMES: Final = {"os id": "os", "osid": "os", "lei": "lei", "gln": "gln", "duns": "duns",
+                   "imo": "imo"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerList:
+    """A list of suppliers.
+
+    Attributes:
+        header: Names of all its columns.
+        supplier: Name of the column that says who supplies.
+        product: Name of the column that says what; none where the list has none.
+        rows: Each row's number and its cells by column.
+    """
+
+    header: Sequence[str]
+    supplier: str
+    product: str | None
+    rows: Sequence[tuple[int, Mapping[str, str]]]
+
+    def suppliers(self) -> Iterator[str]:
+        """Yield how each row calls its supplier, with the scheme that its column implies."""
+        scheme = _SCHEMES.get(_plain(self.supplier))
+        for _, cells in self.rows:
+            text = cells[self.supplier]
+            yield f"{scheme}:{text}" if scheme and text and ":" not in text else text
+
+
+def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
+    """Return the list of a CSV or XLSX file; of a workbook the first sheet that names suppliers.
+
+    Args:
+        path: The file.
+        supplier: The column of the supplier; guessed where not given.
+        product: The column of the product; guessed where not given.
+
+    Raises:
+        BadDocumentError: It cannot be read, or no column says who supplies.
+    """
+    try:
+        found = tables(path.read_bytes())
+    except OSError as error:
+        msg = f"cannot read {path}: {error.strerror}"
+        raise BadDocumentError(msg) from error
+    except UnreadableError as error:
+        msg = f"{path.name}: {error}"
+        raise BadDocumentError(msg) from error
+    for table in found:
+        named = _column(table, supplier, _SUPPLIER)
+        if named is not None and table.rows:
+            what = _column(table, product, _PRODUCT)
+            if product is not None and what is None:
+                break
+            rows = [(n, {c: cells.get(c, "") for c in table.header}) for n, cells in table.rows]
+            return BuyerList(table.header, named, what, rows)
+    columns = ", ".join(dict.fromkeys(name for table in found for name in table.header if name))
+    wanted = supplier or product
+    problem = f"no column {wanted!r}" if wanted else "no column that says who supplies"
+    msg = (
+        f"{path.name}: there is {problem}, or no row below it; the columns are "
+        f"{columns or 'none'}; name one with --supplier-column"
+    )
+    raise BadDocumentError(msg)
+
+
+def _column(table: Table, given: str | None, guesses: Sequence[str]) -> str | None:
+    """Return the column that is given, or the first of the guesses that the table has."""
+    plain = {_plain(name): name for name in reversed(table.header) if name}
+    wanted = guesses if given is None else (_plain(given),)
+    return next((plain[each] for each in map(_plain, wanted) if each in plain), None)
+
+
+def _plain(name: str) -> str:
+    return folded(name.replace("_", " "))
