@@ -92,9 +92,11 @@ class Line(Element):
     @classmethod
     def _unfold(cls, given: Any) -> Any:  # noqa: ANN401
         """Read `{"program": …, "standing": {…}, "sources": […]}`."""
-        if not isinstance(given, dict) or "fact" in given:
-            return cast("Any", given)
+        if not isinstance(given, dict):
+            return given
         stated = cast("dict[str, Any]", given)
+        if isinstance(stated.get("fact"), Fact):
+            return stated
         words = [key for key in stated if key in BY_WORD]
         if len(words) != 1:
             msg = f"a line holds a program and one fact: {', '.join(BY_WORD)}"

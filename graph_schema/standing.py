@@ -111,11 +111,13 @@ class CompleteRun(Fact):
     """Which of the program's feeds."""
     on: date
     """The day of which the list speaks."""
+    kinds: tuple[Word, ...] = ()
+    """The kinds of facts it speaks of, such as `standing` and `tie`."""
     tracks: tuple[Word, ...] = ()
-    """The tracks it speaks of; empty: all."""
+    """The tracks it speaks of, where it speaks of standings; empty: it shows none."""
     listing: bool = False
     """Whether absence from the list means that a subject is not in the program."""
     except_: tuple[SubjectRef, ...] = Declared(default=(), alias="except")
-    """Subjects whose rows were set aside: of them the list says nothing."""
+    """Subjects of which the list says nothing: their rows were set aside, or could have been."""
     unidentified: int = 0
     """Rows set aside whose subject is not known: with any, absence says nothing."""

@@ -25,36 +25,51 @@ class _Search:
         self.group: set[int] = set()
         self.receivers: set[int] = set()
         self.buyers = set(buyers)
-        self._ties: dict[tuple[str, int, int], None] = {}
+        self._ties: dict[int, set[tuple[str, int, int]]] = {}
 
     def reached(self, ties: _Columns) -> tuple[list[int], list[int]]:
         """Return the buyers' groups and the subjects that these ties lead to for the first time."""
         known_buyers, known = set(self.buyers), self._everyone()
-        self._ties |= dict.fromkeys(zip(ties["kind"], ties["from_"], ties["to"], strict=True))
-        size = -1
-        while size != (size := self._size()):
-            for kind, begin, end in self._ties:
-                self._follow(kind, begin, end)
+        for tie in zip(ties["kind"], ties["from_"], ties["to"], strict=True):
+            for node in tie[1:]:
+                self._ties.setdefault(node, set()).add(tie)
+        frontier = {node for tie in zip(ties["from_"], ties["to"], strict=True) for node in tie}
+        while frontier:
+            frontier = {
+                grown
+                for node in frontier
+                for tie in self._ties.get(node, ())
+                for grown in self._follow(*tie)
+            }
         return sorted(self.buyers - known_buyers), sorted(self._everyone() - known)
 
     def _everyone(self) -> set[int]:
         return self.full | self.group | self.receivers
 
-    def _size(self) -> int:
-        return sum(map(len, (self.full, self.group, self.receivers, self.buyers)))
-
-    def _follow(self, kind: str, begin: int, end: int) -> None:
-        both = {begin, end}
+    def _follow(self, kind: str, begin: int, end: int) -> Iterator[int]:
+        """Follow one tie as far as its ends are followed; yield the nodes that this changes."""
         if kind == TieKind.MOVED_TO.value:
-            self.receivers |= both if both & self.full else set()
+            if begin in self.full or end in self.full:
+                yield from _grown(self.receivers, begin, end)
             return
         if end in self.full:
-            self.full.add(begin)
+            yield from _grown(self.full, begin)
         if kind == TieKind.DELIVERS_TO.value:
-            self.receivers |= {end} if begin in self.full | self.receivers else set()
+            if begin in self.full or begin in self.receivers:
+                yield from _grown(self.receivers, end)
             return
-        self.group |= both if both & (self.full | self.group) else set()
-        self.buyers |= {end} if kind == TieKind.PART_OF and begin in self.buyers else set()
+        if any(node in followed for node in (begin, end) for followed in (self.full, self.group)):
+            yield from _grown(self.group, begin, end)
+        if kind == TieKind.PART_OF.value and begin in self.buyers:
+            yield from _grown(self.buyers, end)
+
+
+def _grown(followed: set[int], *nodes: int) -> Iterator[int]:
+    """Add nodes to a set; yield those that are new in it."""
+    for node in nodes:
+        if node not in followed:
+            followed.add(node)
+            yield node
 
 
 async def gather(

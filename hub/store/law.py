@@ -111,7 +111,11 @@ def law(rows: _Rows, moment: Moment) -> Law:
         },
         confirmations=(
             *(_confirmation(row, None) for row in seen[standing.Confirmation]),
-            *(_confirmation(row, row["feed"]) for row in seen[standing.CompleteRun]),
+            *(
+                _confirmation(row, row["feed"])
+                for row in seen[standing.CompleteRun]
+                if row["tracks"]
+            ),
         ),
         listings=tuple(
             _listing(row)

@@ -246,7 +246,7 @@ class Store(Protocol):
         self,
         kind: type[Fact],
         end: str,
-        nodes: Sequence[int],
+        nodes: Sequence[int] | Sequence[str],
         moment: Moment,
         *,
         day: int | None = None,
@@ -257,8 +257,8 @@ class Store(Protocol):
 
         Args:
             kind: Which facts.
-            end: A field that names a node, or `program`.
-            nodes: The nodes.
+            end: A field that names a node, `program`, `number`, or an indexed field.
+            nodes: The nodes, or the values of the field.
             moment: As known when.
             day: Only those that may be valid on that day.
             page: At most so many of each node, in the order of their numbers.
@@ -289,7 +289,19 @@ class Store(Protocol):
         effects: Sequence[Effect] = (),
         page: Page | None = None,
     ) -> list[Row]:
-        """Return the standings in force at subjects or programs on a day, with their real ends."""
+        """Return the standings in force on a day, with their real ends.
+
+        Args:
+            end: `subject`, `program`, or `fact` for the numbers of standings.
+            nodes: The subjects, programs or standings.
+            moment: As known when.
+            day: The day; none: whenever they held.
+            effects: Only of these; empty: of any.
+            page: At most so many of each, in the order of their places.
+
+        Returns:
+            Rows of standings with `effect`, `ends`, `ended` and their place `in_force`.
+        """
         ...
 
     async def count_in_force(
@@ -321,15 +333,20 @@ class Store(Protocol):
         ...
 
     async def find_buyers(
-        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment, page: Page
-    ) -> list[int]:
-        """Return the organisations whose signature of one of these agreements may hold."""
+        self,
+        groups: Sequence[Sequence[int]],
+        country: str | None,
+        day: int,
+        moment: Moment,
+        page: Page,
+    ) -> list[list[int]]:
+        """Return, for each group of agreements, who has a signature of one that may hold."""
         ...
 
     async def count_buyers(
-        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment
-    ) -> int:
-        """Return how many organisations `find_buyers` has."""
+        self, groups: Sequence[Sequence[int]], country: str | None, day: int, moment: Moment
+    ) -> list[int]:
+        """Return how many organisations `find_buyers` has for each group."""
         ...
 
     async def search(
@@ -342,8 +359,8 @@ class Store(Protocol):
         """Return the newest sync run of each program."""
         ...
 
-    async def run_problems(self, run: int, page: Page) -> list[Row]:
-        """Return the rows that a run set aside."""
+    async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
+        """Return a page of the rows that each of these runs set aside."""
         ...
 
     async def current(self, identities: Sequence[str], kind: type[Fact]) -> list[Row]:

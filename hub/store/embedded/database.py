@@ -39,13 +39,17 @@ class Database:
         """Make the tables and indexes of the present vocabulary.
 
         Raises:
-            StoreUnavailableError: The file cannot be opened or is no database.
+            StoreUnavailableError: The file cannot be opened, is no database, or was written by a
+                newer hub.
         """
         try:
-            await self.write(_prepare)
+            version = await self.write(_prepare)
         except sqlite3.Error as error:
             msg = f"cannot use {self.path} as a store: {error}"
             raise StoreUnavailableError(msg) from error
+        if version > schema.VERSION:
+            msg = f"{self.path} was written by a newer hub; update this one"
+            raise StoreUnavailableError(msg)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -109,13 +113,21 @@ def _connected(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection) -> int:
+    """Make what is not there yet; return the version of the file, which may be a newer hub's."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > schema.VERSION:
+        return version
     connection.execute("BEGIN IMMEDIATE")
-    for statement in schema.statements():
+    for statement in schema.tables():
         connection.execute(statement)
     for kind in schema.FACTS:
         _add_new_columns(connection, schema.table(kind), schema.column_types(kind))
+    for statement in schema.indexes():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {schema.VERSION}")
     connection.execute("COMMIT")
+    return schema.VERSION
 
 
 def _add_new_columns(connection: sqlite3.Connection, table: str, wanted: dict[str, str]) -> None:

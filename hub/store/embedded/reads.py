@@ -1,8 +1,8 @@
 """Questions put to one connection: each function is one round trip."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import merge
 from typing import Any, Final
 
 import orjson
@@ -10,8 +10,18 @@ import orjson
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
+from hub.store.columns import (
+    CLOSING_COLUMNS,
+    HELD,
+    PLACE_COLUMNS,
+    SIGNATURE_COLUMNS,
+    STATE_COLUMNS,
+    TIE_COLUMNS,
+    VOLUME_COLUMNS,
+    all_columns,
+)
 from hub.store.embedded import texts
-from hub.store.embedded.schema import all_columns, lists
+from hub.store.embedded.schema import lists
 from hub.store.port import (
     Around,
     Latest,
@@ -19,8 +29,6 @@ from hub.store.port import (
     Page,
     Resolved,
     Row,
-    SharedSought,
-    Sought,
 )
 
 NOTHING: Final = Latest(0, 0, 0)
@@ -104,20 +112,18 @@ def around(
     ties |= dict.fromkeys(connection.execute(texts.TIES_TO, at))
     sites = connection.execute(texts.WORKSITE_PLACES_OF, at).fetchall()
     offices = connection.execute(texts.ORGANIZATION_PLACES_OF, at).fetchall()
-    shared = len(texts.PLACE_COLUMNS)
+    shared = len(PLACE_COLUMNS)
     places = [
         *((*row[:shared], _one(row[shared]), *row[shared + 1 :], True) for row in sites),
         *((*row[:shared], _many(row[shared]), None, None, None, False) for row in offices),
     ]
     return Around(
-        states=_columns(texts.STATE_COLUMNS, connection.execute(texts.STATES_OF, at).fetchall()),
-        places=_columns(
-            (*texts.PLACE_COLUMNS, "regions", *texts.CLOSING_COLUMNS, "worksite"), places
-        ),
-        ties=_columns(texts.TIE_COLUMNS, list(ties)),
-        volumes=_columns(texts.VOLUME_COLUMNS, connection.execute(texts.VOLUMES_OF, at).fetchall()),
+        states=_columns(STATE_COLUMNS, connection.execute(texts.STATES_OF, at).fetchall()),
+        places=_columns((*PLACE_COLUMNS, "regions", *CLOSING_COLUMNS, "worksite"), places),
+        ties=_columns(TIE_COLUMNS, list(ties)),
+        volumes=_columns(VOLUME_COLUMNS, connection.execute(texts.VOLUMES_OF, at).fetchall()),
         signatures=_columns(
-            texts.SIGNATURE_COLUMNS, connection.execute(texts.SIGNATURES_OF, at).fetchall()
+            SIGNATURE_COLUMNS, connection.execute(texts.SIGNATURES_OF, at).fetchall()
         ),
     )
 
@@ -147,7 +153,7 @@ def facts_at(
 
 
 def parameters(
-    nodes: Sequence[int],
+    nodes: Sequence[int] | Sequence[str],
     moment: Moment,
     *,
     day: int | None,
@@ -177,15 +183,21 @@ def in_force(
     effects: Sequence[Effect],
 ) -> list[Row]:
     """Return standings that really held, with their effects and ends, in the order of numbers."""
-    own = ("effect", "ends", "ended", "in_force")
-    names = (*own, *all_columns(Standing))
+    names = (*HELD, *all_columns(Standing))
     found = [
         dict(zip(names, row, strict=True))
         for effect in effects or (None,)
         for row in connection.execute(texts.in_force(end), {**at, "effect": effect})
     ]
     found.sort(key=lambda row: row["in_force"])
-    return [_row(Standing, row) for row in found]
+    shown: Counter[int] = Counter()
+    page: list[Row] = []
+    for row in found:
+        of = row["number" if end == "fact" else end]
+        shown[of] += 1
+        if shown[of] <= at["size"]:
+            page.append(_row(Standing, row))
+    return page
 
 
 def rows(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> list[Row]:
@@ -200,12 +212,24 @@ def numbers(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) ->
     return [row[0] for row in connection.execute(text, at)]
 
 
+def each_of(
+    connection: sqlite3.Connection, text: str, each: Sequence[Mapping[str, Any]]
+) -> list[list[int]]:
+    """Return the numbers that a question finds for each of several things."""
+    return [numbers(connection, text, at) for at in each]
+
+
 def current(
     connection: sqlite3.Connection, kind: type[Fact], identities: Sequence[str]
 ) -> list[Row]:
     """Return the open facts of identities."""
     at = {"identities": listed(identities)}
     return facts(kind, connection.execute(texts.current(kind), at))
+
+
+def exported(connection: sqlite3.Connection, kind: type[Fact], at: Mapping[str, Any]) -> list[Row]:
+    """Return the next facts of a kind, open and closed."""
+    return facts(kind, connection.execute(texts.exported(kind), at))
 
 
 def of_feed(connection: sqlite3.Connection, kind: type[Fact], program: int, feed: str) -> list[Row]:
@@ -248,80 +272,3 @@ def _many(value: Any) -> Any:  # noqa: ANN401
 
 def _one(value: str | None) -> tuple[str, ...]:
     return (value,) if value else ()
-
-
-def found(connection: sqlite3.Connection, sought: Sought, moment: Moment, page: Page) -> list[int]:
-    """Return the subjects that hold a state as sought: one range of an index per effect."""
-    ranges = (
-        numbers(connection, texts.FIND, _sought(sought, moment, page, program, effect))
-        for program in sought.programs
-        for effect in sought.effects or tuple(Effect)
-    )
-    ordered = merge(*ranges)
-    return [number for number, _ in zip(_once(ordered), range(page.size), strict=False)]
-
-
-def count_found(connection: sqlite3.Connection, sought: Sought, moment: Moment) -> int:
-    """Return how many subjects hold a state as sought."""
-    everyone: set[int] = set()
-    for program in sought.programs:
-        for effect in sought.effects or tuple(Effect):
-            at = _sought(sought, moment, Page(_ALL), program, effect)
-            everyone.update(numbers(connection, texts.FIND_ALL, at))
-    return len(everyone)
-
-
-def _sought(
-    sought: Sought, moment: Moment, page: Page, program: int, effect: Effect
-) -> dict[str, Any]:
-    return seen(moment) | {
-        "program": program,
-        "effect": effect.value,
-        "kind": sought.kind.value,
-        "products": listed(sorted(sought.products)),
-        "country": sought.country,
-        "day": sought.day,
-        "after": page.after,
-        "size": page.size,
-    }
-
-
-def _once(ordered: Iterable[int]) -> Iterable[int]:
-    """Yield ordered numbers, each once."""
-    last = None
-    for number in ordered:
-        if number != last:
-            yield number
-        last = number
-
-
-def shared_texts(sought: SharedSought) -> tuple[str, str]:
-    """Return the text of the page and of the count of shared suppliers."""
-    return texts.SHARED[sought.buyers is not None, sought.at_least < 2]  # noqa: PLR2004
-
-
-def shared(sought: SharedSought, moment: Moment, page: Page) -> dict[str, Any]:
-    """Return the parameters of a question for shared suppliers."""
-    return seen(moment) | {
-        "programs": listed(sought.programs),
-        "buyers": listed(sought.buyers or ()),
-        "at_least": sought.at_least,
-        "day": sought.day,
-        "disagreeing": sought.disagreeing,
-        "country": sought.country,
-        "after": page.after,
-        "size": page.size,
-    }
-
-
-def signed(
-    agreements: Sequence[int], country: str | None, day: int, moment: Moment, page: Page
-) -> dict[str, Any]:
-    """Return the parameters of a question for signatories."""
-    return seen(moment) | {
-        "agreements": listed(agreements),
-        "country": country,
-        "day": day,
-        "after": page.after,
-        "size": page.size,
-    }

@@ -3,10 +3,14 @@
 from functools import cache
 from typing import Final
 
-from graph_schema.elements import Fact, Form, fields
+from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
+from hub.store.columns import ends
 from hub.store.port import OPEN
 from hub.store.rows import LOG, columns
+
+VERSION: Final = 1
+"""Of the form of the file; a hub refuses one that a newer hub wrote."""
 
 _SQL: Final = {int: "INTEGER", str: "TEXT", float: "REAL", bool: "INTEGER", list: "TEXT"}
 
@@ -47,6 +51,7 @@ _OWN: Final = (
     "CREATE INDEX IF NOT EXISTS reference_node ON reference (node)",
     f"CREATE TABLE IF NOT EXISTS in_force ({', '.join(DERIVED)})",
     "CREATE INDEX IF NOT EXISTS in_force_subject ON in_force (subject, program)",
+    "CREATE INDEX IF NOT EXISTS in_force_fact ON in_force (fact)",
     "CREATE INDEX IF NOT EXISTS in_force_program ON in_force (program)",
     "CREATE INDEX IF NOT EXISTS in_force_effect ON in_force (program, effect, subject)",
     "CREATE TABLE IF NOT EXISTS run ("
@@ -72,12 +77,6 @@ def table(kind: type[Fact]) -> str:
 
 
 @cache
-def all_columns(kind: type[Fact]) -> tuple[str, ...]:
-    """Return a fact's columns: those of the log, then its own."""
-    return (*LOG, *(column.name for column in columns(kind)))
-
-
-@cache
 def column_types(kind: type[Fact]) -> dict[str, str]:
     """Return the SQL type of each of a fact's columns."""
     log = {
@@ -94,19 +93,20 @@ def lists(kind: type[Fact]) -> frozenset[str]:
     return frozenset(own | {name for name, type_ in LOG.items() if type_ is list})
 
 
-@cache
-def ends(kind: type[Fact]) -> tuple[str, ...]:
-    """Return the fields of a fact that name one node each: it is looked up by any of them."""
-    return tuple(f.name for f in fields(kind) if f.form is Form.NODE and not f.many)
+def tables() -> list[str]:
+    """Return the statements that make the tables, each without effect when repeated."""
+    made = [statement for statement in _OWN if not statement.startswith("CREATE INDEX")]
+    for kind in FACTS:
+        made_of = ", ".join(f'"{column}" {type_}' for column, type_ in column_types(kind).items())
+        made.append(f"CREATE TABLE IF NOT EXISTS {table(kind)} ({made_of})")
+    return made
 
 
-def statements() -> list[str]:
-    """Return the statements that make the tables and indexes, each without effect when repeated."""
-    made: list[str] = list(_OWN)
+def indexes() -> list[str]:
+    """Return the statements that make the indexes; the tables must have their columns by then."""
+    made = [statement for statement in _OWN if statement.startswith("CREATE INDEX")]
     for kind in FACTS:
         name = table(kind)
-        made_of = ", ".join(f'"{column}" {type_}' for column, type_ in column_types(kind).items())
-        made.append(f"CREATE TABLE IF NOT EXISTS {name} ({made_of})")
         made.append(
             f"CREATE INDEX IF NOT EXISTS {name}_identity ON {name} (identity) "
             f"WHERE revision_until = {OPEN}"

@@ -1,6 +1,6 @@
 """The embedded store: the port's questions, answered from one SQLite file."""
 
-import re
+import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +10,8 @@ from typing import Final
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
-from hub.store.embedded import reads, texts, writes
+from hub.store.columns import tokens
+from hub.store.embedded import list_texts, lists, reads, texts, writes
 from hub.store.embedded.database import Database
 from hub.store.port import (
     Around,
@@ -36,6 +37,7 @@ class EmbeddedStore(Store):
 
     def __init__(self, path: str) -> None:
         self.database = Database(path)
+        self._one_writer = asyncio.Lock()
 
     @property
     def round_trips(self) -> int:
@@ -97,7 +99,7 @@ class EmbeddedStore(Store):
         self,
         kind: type[Fact],
         end: str,
-        nodes: Sequence[int],
+        nodes: Sequence[int] | Sequence[str],
         moment: Moment,
         *,
         day: int | None = None,
@@ -152,44 +154,49 @@ class EmbeddedStore(Store):
 
     async def find(self, sought: Sought, moment: Moment, page: Page) -> list[int]:
         """Return the subjects that hold a state as sought."""
-        return await self.database.read(reads.found, sought, moment, page)
+        return await self.database.read(lists.found, sought, moment, page)
 
     async def count(self, sought: Sought, moment: Moment) -> int:
         """Return how many subjects `find` has."""
-        return await self.database.read(reads.count_found, sought, moment)
+        return await self.database.read(lists.count_found, sought, moment)
 
     async def find_shared(self, sought: SharedSought, moment: Moment, page: Page) -> list[int]:
         """Return the subjects that several programs or buyers share."""
-        text, _ = reads.shared_texts(sought)
-        return await self.database.read(reads.numbers, text, reads.shared(sought, moment, page))
+        text, _ = lists.shared_texts(sought)
+        return await self.database.read(reads.numbers, text, lists.shared(sought, moment, page))
 
     async def count_shared(self, sought: SharedSought, moment: Moment) -> int:
         """Return how many subjects `find_shared` has."""
-        _, text = reads.shared_texts(sought)
-        at = reads.shared(sought, moment, Page(_ALL))
+        _, text = lists.shared_texts(sought)
+        at = lists.shared(sought, moment, Page(_ALL))
         [number] = await self.database.read(reads.numbers, text, at)
         return number
 
     async def find_buyers(
-        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment, page: Page
-    ) -> list[int]:
-        """Return the organisations that signed one of these agreements."""
-        at = reads.signed(agreements, country, day, moment, page)
-        return await self.database.read(reads.numbers, texts.BUYERS, at)
+        self,
+        groups: Sequence[Sequence[int]],
+        country: str | None,
+        day: int,
+        moment: Moment,
+        page: Page,
+    ) -> list[list[int]]:
+        """Return who signed one of each group of agreements."""
+        at = [lists.signed(group, country, day, moment, page) for group in groups]
+        return await self.database.read(reads.each_of, list_texts.BUYERS, at)
 
     async def count_buyers(
-        self, agreements: Sequence[int], country: str | None, day: int, moment: Moment
-    ) -> int:
-        """Return how many organisations `find_buyers` has."""
-        at = reads.signed(agreements, country, day, moment, Page(_ALL))
-        [number] = await self.database.read(reads.numbers, texts.COUNT_BUYERS, at)
-        return number
+        self, groups: Sequence[Sequence[int]], country: str | None, day: int, moment: Moment
+    ) -> list[int]:
+        """Return how many organisations `find_buyers` has for each group."""
+        at = [lists.signed(group, country, day, moment, Page(_ALL)) for group in groups]
+        found = await self.database.read(reads.each_of, list_texts.COUNT_BUYERS, at)
+        return [count for [count] in found]
 
     async def search(
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:
         """Return nodes whose names match a text."""
-        words = re.findall(r"\w+", text)
+        words = tokens(text)
         if not words:
             return []
         at = reads.seen(moment) | {
@@ -199,7 +206,7 @@ class EmbeddedStore(Store):
             "after": after[1],
             "size": size,
         }
-        found = await self.database.read(reads.rows, texts.SEARCH, at)
+        found = await self.database.read(reads.rows, list_texts.SEARCH, at)
         return [(row["rowid"], Kind(row["kind"]), row["score"]) for row in found]
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
@@ -208,9 +215,9 @@ class EmbeddedStore(Store):
             reads.rows, texts.RUNS, {"programs": reads.listed(programs)}
         )
 
-    async def run_problems(self, run: int, page: Page) -> list[Row]:
-        """Return the rows that a run set aside."""
-        at = {"run": run, "after": page.after, "size": page.size}
+    async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
+        """Return a page of the rows that each of these runs set aside."""
+        at = {"runs": reads.listed(runs), "after": page.after, "size": page.size}
         return await self.database.read(reads.rows, texts.PROBLEMS, at)
 
     async def current(self, identities: Sequence[str], kind: type[Fact]) -> list[Row]:
@@ -228,25 +235,28 @@ class EmbeddedStore(Store):
 
     async def record_run(self, run: Row, problems: Sequence[Row]) -> int:
         """Keep what became of a sync run."""
-        return await self.database.write(writes.record_run, run, problems)
+        async with self._one_writer:
+            return await self.database.write(writes.record_run, run, problems)
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         """Begin a generation; leaving it without a commit forgets it."""
-        base, node, fact = await self.database.write(writes.begin)
-        try:
-            yield _Generation(self.database, base, node, fact)
-        finally:
-            await self.database.write(writes.abandon)
+        async with self._one_writer:
+            base, node, fact = await self.database.write(writes.begin)
+            try:
+                yield _Generation(self.database, base, node, fact)
+            finally:
+                await self.database.write(writes.abandon)
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
-        """Yield every fact there ever was."""
+        """Yield every fact there ever was, as the newest revision has it."""
+        newest = await self.latest()
         for kind in FACTS:
-            after = 0
-            while rows := await self.database.read(writes.exported, kind, after, _EXPORTED):
+            at = {"revision": newest.revision, "after": 0, "size": _EXPORTED}
+            while rows := await self.database.read(reads.exported, kind, at):
                 for row in rows:
                     yield kind, row
-                after = rows[-1]["number"]
+                at["after"] = rows[-1]["number"]
 
 
 class _Generation(Writing):

@@ -2,22 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
+from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
-from hub.store.embedded.schema import all_columns, lists, table
+from hub.store.embedded.schema import lists, table
 from hub.store.port import OPEN, Batch, Latest, Row
-
-DERIVED: Final = (
-    "number", "fact", "subject", "program", "track", "effect", "starts", "ends", "ended",
-    "products", "visible", "known_from", "known_until", "revision_from", "revision_until",
-)  # fmt: skip
-RUN: Final = (
-    "program", "feed", "started_at", "finished_at", "outcome", "complete", "added", "changed",
-    "ended", "unchanged", "set_aside", "revision",
-)  # fmt: skip
 
 
 def begin(connection: sqlite3.Connection) -> tuple[Latest, int, int]:
@@ -56,7 +48,7 @@ def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
         "UPDATE in_force SET revision_until = ? WHERE number = ?",
         ((revision, number) for number in batch.gone),
     )
-    _insert(connection, "in_force", DERIVED, _kept(batch.in_force, frozenset({"products"})))
+    _insert(connection, "in_force", IN_FORCE, _kept(batch.in_force, frozenset({"products"})))
     _profile(connection, batch.profiles)
 
 
@@ -74,7 +66,6 @@ def commit(
     _set_meta(connection, "next_fact", free[1])
     if law_changed:
         _set_meta(connection, "law_revision", revision)
-    connection.execute("DELETE FROM in_force WHERE revision_until <= ?", (revision,))
     connection.execute("COMMIT")
 
 
@@ -86,9 +77,7 @@ def abandon(connection: sqlite3.Connection) -> None:
 
 def record_run(connection: sqlite3.Connection, run: Row, problems: Sequence[Row]) -> int:
     """Keep what became of a sync run."""
-    alone = not connection.in_transaction
-    if alone:
-        connection.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN IMMEDIATE")
     marks = ", ".join("?" * len(RUN))
     cursor = connection.execute(
         f"INSERT INTO run ({', '.join(RUN)}) VALUES ({marks})", [run[name] for name in RUN]
@@ -98,17 +87,8 @@ def record_run(connection: sqlite3.Connection, run: Row, problems: Sequence[Row]
         "INSERT INTO problem (run, row, field, code, message) VALUES (?, ?, ?, ?, ?)",
         ((number, p["row"], p["field"], p["code"], p["message"]) for p in problems),
     )
-    if alone:
-        connection.execute("COMMIT")
+    connection.execute("COMMIT")
     return number
-
-
-def exported(connection: sqlite3.Connection, kind: type, after: int, size: int) -> list[Row]:
-    """Return the next facts of a kind, open and closed."""
-    names = all_columns(kind)
-    chosen = ", ".join(f'"{name}"' for name in names)
-    text = f"SELECT {chosen} FROM {table(kind)} WHERE number > ? ORDER BY number LIMIT ?"
-    return reads.facts(kind, connection.execute(text, (after, size)))
 
 
 def make_key(connection: sqlite3.Connection, key: bytes) -> None:

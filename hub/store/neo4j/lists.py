@@ -1,0 +1,140 @@
+"""Questions for lists of nodes, put to a Neo4j."""
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from graph_schema.codes import Effect, Kind
+from hub.store.columns import tokens
+from hub.store.neo4j import list_texts, reads
+from hub.store.neo4j.driver import Bolt
+from hub.store.port import Moment, Page, Row, SharedSought, Sought
+
+
+class Lists:
+    """The part of the store that answers with lists of nodes."""
+
+    bolt: Bolt
+
+    async def find(self, sought: Sought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that hold a state as sought."""
+        return await self._numbers(list_texts.FIND, _sought(sought, moment, page))
+
+    async def count(self, sought: Sought, moment: Moment) -> int:
+        """Return how many subjects `find` has."""
+        return await self._numbers(list_texts.COUNT_FOUND, _sought(sought, moment, Page(0)))
+
+    async def find_shared(self, sought: SharedSought, moment: Moment, page: Page) -> list[int]:
+        """Return the subjects that several programs or buyers share."""
+        text = list_texts.SHARED[_which_shared(sought)]
+        return await self._numbers(text, _shared(sought, moment, page))
+
+    async def count_shared(self, sought: SharedSought, moment: Moment) -> int:
+        """Return how many subjects `find_shared` has."""
+        text = list_texts.COUNT_SHARED[_which_shared(sought)]
+        return await self._numbers(text, _shared(sought, moment, Page(0)))
+
+    async def find_buyers(
+        self,
+        groups: Sequence[Sequence[int]],
+        country: str | None,
+        day: int,
+        moment: Moment,
+        page: Page,
+    ) -> list[list[int]]:
+        """Return who signed one of each group of agreements."""
+        at = _signed(groups, country, day, moment, page)
+        return await self._numbers(list_texts.BUYERS, at)
+
+    async def count_buyers(
+        self, groups: Sequence[Sequence[int]], country: str | None, day: int, moment: Moment
+    ) -> list[int]:
+        """Return how many organisations `find_buyers` has for each group."""
+        at = _signed(groups, country, day, moment, Page(0))
+        return await self._numbers(list_texts.COUNT_BUYERS, at)
+
+    async def search(
+        self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
+    ) -> list[tuple[int, Kind, float]]:
+        """Return nodes whose names match a text."""
+        words = _searched(text)
+        if not words:
+            return []
+        at = reads.seen(moment) | {
+            "text": words,
+            "kinds": [kind.value for kind in kinds],
+            "score": after[0],
+            "after": after[1],
+            "size": size,
+        }
+        [found] = await self.bolt.read(list_texts.SEARCH, at)
+        return [(number, Kind(kind), score) for number, kind, score in found]
+
+    async def runs(self, programs: Sequence[int]) -> list[Row]:
+        """Return the newest sync run of each program."""
+        [found] = await self.bolt.read(list_texts.RUNS, {"programs": list(programs)})
+        return found
+
+    async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
+        """Return a page of the rows that each of these runs set aside."""
+        at = {"runs": list(runs), "after": page.after, "size": page.size}
+        [found] = await self.bolt.read(list_texts.PROBLEMS, at)
+        return found
+
+    async def _numbers(self, text: LiteralString, at: dict[str, Any]) -> Any:  # noqa: ANN401
+        [found] = await self.bolt.read(text, at)
+        return found
+
+
+def _sought(asked: Sought, moment: Moment, page: Page) -> dict[str, Any]:
+    """Return the parameters of a question for subjects that hold a state."""
+    return reads.seen(moment) | {
+        "programs": list(asked.programs),
+        "effects": [effect.value for effect in asked.effects or tuple(Effect)],
+        "kind": asked.kind.value,
+        "products": sorted(asked.products),
+        "country": asked.country,
+        "day": asked.day,
+        "after": page.after,
+        "size": page.size,
+    }
+
+
+def _shared(asked: SharedSought, moment: Moment, page: Page) -> dict[str, Any]:
+    """Return the parameters of a question for shared suppliers."""
+    return reads.seen(moment) | {
+        "programs": list(asked.programs),
+        "buyers": list(asked.buyers or ()),
+        "at_least": asked.at_least,
+        "day": asked.day,
+        "disagreeing": asked.disagreeing,
+        "country": asked.country,
+        "after": page.after,
+        "size": page.size,
+    }
+
+
+def _which_shared(asked: SharedSought) -> tuple[bool, bool]:
+    """Return whether buyers are asked for, and whether one of them, or one program, is enough."""
+    return asked.buyers is not None, asked.at_least < 2  # noqa: PLR2004
+
+
+def _signed(
+    groups: Sequence[Sequence[int]], country: str | None, day: int, moment: Moment, page: Page
+) -> dict[str, Any]:
+    """Return the parameters of a question for signatories."""
+    return reads.seen(moment) | {
+        "groups": [list(group) for group in groups],
+        "country": country,
+        "day": day,
+        "after": page.after,
+        "size": page.size,
+    }
+
+
+def _searched(text: str) -> str:
+    """Return a text as full-text search reads it: each word, or what begins with it, must be there.
+
+    A whole word counts more than one that only begins so. Nothing but letters and digits is left,
+    so nothing is taken for an operator.
+    """
+    return " ".join(f"+({word}^3 {word}*)" for word in tokens(text))

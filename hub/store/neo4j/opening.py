@@ -1,0 +1,46 @@
+"""Making a database ready: constraints, indexes, and the node that holds the graph's own state."""
+
+from typing import Final, LiteralString
+
+from hub.errors import StoreUnavailableError
+from hub.store.neo4j import schema
+from hub.store.neo4j.driver import Bolt
+
+_WRITTEN_BY: Final[LiteralString] = (
+    "OPTIONAL MATCH (m:Meta {name: 'meta'}) RETURN coalesce(max(m.version), 0)"
+)
+_KNOWN: Final[LiteralString] = "SHOW INDEXES YIELD name RETURN collect(name)"
+_READY: Final[LiteralString] = "CALL db.awaitIndexes(600)"
+_META: Final[LiteralString] = (
+    "MERGE (m:Meta {name: 'meta'}) ON CREATE SET m.key = $key, m.revision = 0, m.recorded_at = 0, "
+    "m.law_revision = 0, m.next_node = 1, m.next_fact = 1, m.next_reference = 1 "
+    "SET m.version = $version"
+)
+_COUNTER: Final[LiteralString] = (
+    "MERGE (c:Counter {name: 'run'}) ON CREATE SET c.runs = 0, c.problems = 0"
+)
+
+
+async def prepare(bolt: Bolt, key: bytes) -> None:
+    """Make what is not there yet.
+
+    Args:
+        bolt: An open connection.
+        key: Of public ids, where the database has none yet.
+
+    Raises:
+        StoreUnavailableError: The database was written by a newer hub.
+    """
+    [version] = await bolt.read(_WRITTEN_BY, {})
+    if version > schema.VERSION:
+        msg = f"the store at {bolt.url} was written by a newer hub; update this one"
+        raise StoreUnavailableError(msg)
+    [known] = await bolt.read(_KNOWN, {})
+    missing: list[LiteralString] = [
+        text for name, text in schema.statements().items() if name not in known
+    ]
+    for text in missing:
+        await bolt.alone(text, {})
+    if missing:
+        await bolt.alone(_READY, {})
+    await bolt.apply([(_META, {"key": key, "version": schema.VERSION}), (_COUNTER, {})])

@@ -1,0 +1,92 @@
+"""Absent: what a complete list says by showing something no more."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from graph_schema.elements import Fact
+from graph_schema.standing import Standing
+from hub.store.port import OPEN, Moment, Row, Store
+from hub.sync.intake import Item
+from hub.sync.lists import ENDING, Lists, ended, event, parties
+from hub.sync.plan import Plan
+from hub.sync.world import EVERYTHING, World
+
+
+@dataclass(slots=True)
+class Absence:
+    """A complete list against what its feed has brought.
+
+    It ends facts of the kinds and tracks that it speaks of, brought by the same feed and not said
+    later. A state that must be lifted is not ended by absence, and what names a subject whose row
+    was set aside is let be; with a row of which nobody knows whom it names, everything is. Where
+    the list has the same state with another beginning, the old statement is corrected.
+
+    Attributes:
+        seen: Identities that the list speaks of.
+        now: When it is recorded.
+        stated: When it was said.
+        unidentified: Rows set aside whose subject is not known.
+        silent: Subjects of which it says nothing, so that it confirms nothing of them: those whose
+            rows were set aside, and those of whom it leaves out what absence cannot end.
+    """
+
+    plan: Plan
+    lists: Lists
+    world: World
+    seen: AbstractSet[str]
+    now: int
+    stated: int
+    unidentified: int
+    silent: set[int]
+    _renewed: dict[str, int] = field(default_factory=dict[str, int])
+    _bars: list[int] = field(default_factory=list[int])
+
+    async def judge(
+        self, store: Store, items: Sequence[Item], brought: Sequence[tuple[type[Fact], Row]]
+    ) -> None:
+        """Plan what ends.
+
+        Args:
+            store: Where the facts are.
+            items: What the list shows.
+            brought: What its feed has brought, of the kinds that it speaks of.
+        """
+        tracks = {item.values["track"] for item in items if isinstance(item.fact, Standing)}
+        for kind, row in self.plan.facts:
+            if kind in ENDING:
+                about = event(kind, row)
+                begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
+                self._renewed[about] = begins
+        aside = frozenset(self.silent)
+        for kind, row in brought:
+            if kind is Standing and row["track"] not in tracks:
+                continue
+            if row["identity"] in self.seen:
+                self.plan.shown[kind] += 1
+            elif row["stated_at"] <= self.stated and parties(kind, row).isdisjoint(aside):
+                self._left_out(kind, row)
+        moment = Moment(self.world.latest.revision, OPEN - 1, EVERYTHING)
+        bars = await store.in_force("fact", self._bars, moment, day=self.lists.on)
+        self.silent |= {row["subject"] for row in bars}
+
+    def _left_out(self, kind: type[Fact], row: Row) -> None:
+        """Plan what becomes of a fact that the list does not show."""
+        if self._stated_anew(kind, row):
+            self.plan.closed.append((kind, row, self.now))
+        elif row["until"] is not None or row["begins_first"] >= self.lists.on:
+            return
+        elif self.unidentified:
+            self.silent.add(row[kind.begins_at])
+        elif kind is Standing and self.world.must_be_lifted(row):
+            self._bars.append(row["number"])
+        elif not self.lists.shown_later(kind, row):
+            over = ended(kind, row, self.lists.on, self.now, self.stated)
+            self.plan.end(kind, row, over, self.now)
+
+    def _stated_anew(self, kind: type[Fact], row: Row) -> bool:
+        """Whether the list has the same state with another beginning, and no later episode."""
+        begins = self._renewed.get(event(kind, row))
+        if begins is None or self.unidentified:
+            return False
+        return row["until"] is None or begins < row["until_last"]

@@ -1,0 +1,80 @@
+"""What all tests share: the stores. A test that takes `store` runs once on each of them."""
+
+import os
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.neo4j.store import Neo4jStore
+from tests.neo4j.server import Address, Server, given, lacking
+
+AnyStore = EmbeddedStore | Neo4jStore
+_WITHOUT = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run async tests on asyncio alone."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def java(pytestconfig: pytest.Config) -> None:
+    """Be there where a Neo4j can be started; else the test cannot run, which is told loudly."""
+    why = lacking()
+    if why is None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"the Neo4j store must be tested here, but {why}")
+    pytestconfig.stash[_WITHOUT] = why
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(request: pytest.FixtureRequest) -> Generator[Address]:
+    """Yield the server that all tests share: the one HUB_TEST_NEO4J names, else our own."""
+    named = given()
+    if named is not None:
+        yield named
+        return
+    request.getfixturevalue("java")
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+async def embedded_store(tmp_path: Path) -> AsyncGenerator[EmbeddedStore]:
+    """Yield an empty store in a file of its own."""
+    store = EmbeddedStore(str(tmp_path / "hub.db"))
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def neo4j_store(neo4j_server: Address) -> AsyncGenerator[Neo4jStore]:
+    """Yield an empty store in the server's database."""
+    neo4j_server.empty()
+    store = Neo4jStore(neo4j_server.url, neo4j_server.user, neo4j_server.password)
+    await store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture(params=["embedded", "neo4j"])
+def store(request: pytest.FixtureRequest) -> AnyStore:
+    """Return an empty store, of one kind after the other."""
+    return request.getfixturevalue(f"{request.param}_store")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say in one loud line that the Neo4j store was not tested."""
+    why = config.stash.get(_WITHOUT, None)
+    if why is not None:
+        terminalreporter.write_sep(
+            "!", f"THE NEO4J STORE WAS NOT TESTED: {why}; or set HUB_TEST_NEO4J", red=True
+        )

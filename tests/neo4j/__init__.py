@@ -1,0 +1,1 @@
+"""A real Neo4j without docker, for tests and for development."""
