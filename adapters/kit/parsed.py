@@ -96,7 +96,7 @@ def problems(
 ) -> Iterable[RowProblem]:
     """Yield what is wrong with a row, a problem for each value that cannot be taken."""
     for each in error.errors(include_url=False, include_context=False):
-        where = [str(part) for part in each["loc"]]
+        where = [part for part in each["loc"] if isinstance(part, str)]
         reference = each["type"] == "invalid_reference"
         code = ProblemCode.INVALID_REFERENCE if reference else ProblemCode.INVALID_INPUT
         message = each["msg"].removeprefix("Value error, ")

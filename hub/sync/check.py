@@ -9,7 +9,7 @@ from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.days import PartialDate
 from graph_schema.elements import Fact, fields
 from graph_schema.exchange import OPERATORS, Line
-from graph_schema.references import UNIVERSAL
+from graph_schema.programs import Program
 from graph_schema.standing import Confirmation, Standing
 from graph_schema.texts import folded
 from hub.sync.intake import Origin
@@ -17,8 +17,6 @@ from hub.sync.world import Known, Word, World
 
 _MAKES: Final = ("organization", "worksite", "agreement")
 """Facts that make the reference they are about."""
-RECORD_SCHEME: Final = "wsr"
-"""References of the bundled record; a program may describe what goes by one, not make one."""
 _INTERVALS: Final = (("since", "until"), ("in_force_from", "in_force_until"))
 
 
@@ -60,6 +58,11 @@ def check(
     return taken, problems
 
 
+def may_state(fact: Fact, origin: Origin) -> bool:
+    """Whether facts of a kind are for somebody to state."""
+    return origin is not Origin.OPERATOR or type(fact) in OPERATORS
+
+
 def subject_of(fact: Fact) -> str | None:
     """Return the reference of whom a fact speaks."""
     name = fact.begins_at or fact.ends_at
@@ -70,7 +73,7 @@ def _checked(line: Line, world: World, origin: Origin, program: str | None) -> L
     if program is not None and line.program != program:
         message = f"it is of the program {line.program}, the file of {program}"
         raise _Refused(ProblemCode.NOT_ALLOWED, "program", message)
-    known = world.programs[line.program]
+    known = _program(line, world)
     if origin is Origin.OPERATOR:
         _may_say(line, known, world)
     for source in line.about.sources:
@@ -87,9 +90,22 @@ def _checked(line: Line, world: World, origin: Origin, program: str | None) -> L
     return line.model_copy(update={"fact": fact}) if fact is not line.fact else line
 
 
+def _program(line: Line, world: World) -> Known:
+    """Return the program that says a line, which must be known or say what it is."""
+    known = world.programs.get(line.program)
+    if known is None:
+        codes = ", ".join(sorted(world.programs)) or "none"
+        message = f"the program {line.program} is not known; the programs are: {codes}"
+        raise _Refused(ProblemCode.UNKNOWN_REFERENCE, "program", message)
+    if isinstance(line.fact, Program) and line.fact.code != line.program:
+        message = f"{line.program} cannot say what the program {line.fact.code} is"
+        raise _Refused(ProblemCode.NOT_ALLOWED, "code", message)
+    return known
+
+
 def _may_say(line: Line, known: Known, world: World) -> None:
     """Refuse what only the record and the administrator may say."""
-    if type(line.fact) not in OPERATORS:
+    if not may_state(line.fact, Origin.OPERATOR):
         message = "only the record states this; send a correction to the maintainers"
         raise _Refused(ProblemCode.NOT_ALLOWED, line.fact.word, message)
     if line.about.known_on is not None:
@@ -97,14 +113,9 @@ def _may_say(line: Line, known: Known, world: World) -> None:
         raise _Refused(ProblemCode.NOT_ALLOWED, "knownOn", message)
     if line.fact.word in _MAKES:
         reference = str(getattr(line.fact, "reference"))  # noqa: B009
-        scheme = reference.partition(":")[0]
-        owner = world.schemes().get(scheme)
-        if owner is not None and owner != line.program:
+        owner = world.schemes().get(reference.partition(":")[0], line.program)
+        if owner != line.program:
             message = f"{reference} is a reference of {owner}; make your own as {known.scheme}:…"
-            raise _Refused(ProblemCode.FOREIGN_SCHEME, "reference", message)
-        if owner is None and scheme not in UNIVERSAL and scheme != RECORD_SCHEME:
-            own = known.scheme or "your program's scheme"
-            message = f"the scheme {scheme!r} is not known; write {own}:… or os:…, lei:…"
             raise _Refused(ProblemCode.FOREIGN_SCHEME, "reference", message)
 
 

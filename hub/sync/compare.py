@@ -1,55 +1,24 @@
 """Compare: by content; what is known costs no write, an old file changes nothing newer."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from adapters.kit import template
-from adapters.kit.parsed import ProblemCode, RowProblem
-from graph_schema.agreements import Agreement, Clause, Signature
-from graph_schema.days import PartialDate
+from graph_schema.agreements import Agreement, Clause
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from graph_schema.parties import Organization, Tie, Worksite
-from graph_schema.sourcing import SourcingLink, Volume
-from graph_schema.standing import Standing
+from graph_schema.sourcing import Volume
+from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import OPEN, Moment, Row, Store
-from hub.store.rows import ALWAYS, columns, content, day_of, digest, micros
-from hub.sync.intake import Change, Intake, Item, Origin
+from hub.store.rows import ALWAYS, micros
+from hub.sync.absent import Absence
+from hub.sync.contradictions import contradiction
+from hub.sync.intake import Intake, Item, Origin
 from hub.sync.kept import Keeping, kept, stated
+from hub.sync.lists import ENDING, Lists, parties
+from hub.sync.plan import Plan
 from hub.sync.world import EVERYTHING, World
-
-ENDING: Final = (Standing, Tie, Signature, SourcingLink)
-"""Facts that a complete list ends by showing them no more."""
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a run would write.
-
-    Attributes:
-        facts: New rows by kind, without numbers.
-        closed: Rows closed: kind, row, and the instant from which they are known otherwise.
-        shown: Rows that the complete list still shows, or could have.
-    """
-
-    facts: list[tuple[type[Fact], dict[str, Any]]] = field(
-        default_factory=list[tuple[type[Fact], dict[str, Any]]]
-    )
-    closed: list[tuple[type[Fact], Row, int]] = field(
-        default_factory=list[tuple[type[Fact], Row, int]]
-    )
-    added: list[Change] = field(default_factory=list[Change])
-    changed: list[Change] = field(default_factory=list[Change])
-    ended: list[Change] = field(default_factory=list[Change])
-    unchanged: int = 0
-    problems: list[RowProblem] = field(default_factory=list[RowProblem])
-    shown: int = 0
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would be written."""
-        return not self.facts and not self.closed
 
 
 class Comparison:
@@ -61,6 +30,7 @@ class Comparison:
         self._world = world
         self._now = now
         self._stated = micros(intake.dated) if intake.dated else now
+        self._lists = Lists(intake, world, self._stated)
         self._seen: set[str] = set()
 
     async def compare(self, store: Store, items: Sequence[Item]) -> Plan:
@@ -69,6 +39,8 @@ class Comparison:
         for item in items:
             by_kind.setdefault(type(item.fact), []).append(item)
         for kind, mine in by_kind.items():
+            if kind in ENDING and self._lists.later:
+                self._lists.know(await self._brought(store, [kind]))
             identities = list(dict.fromkeys(item.identity for item in mine))
             current = {row["identity"]: row for row in await store.current(identities, kind)}
             for item in self._once(mine):
@@ -85,26 +57,33 @@ class Comparison:
                 self.plan.unchanged += len(group) - 1
                 yield group[0]
                 continue
-            rows = ", ".join(str(item.line.about.row or "?") for item in group)
-            for item in group:
-                message = f"rows {rows} speak of the same and contradict each other"
-                row, table = item.line.about.row or 0, item.fact.table
-                code = ProblemCode.CONTRADICTION
-                self.plan.problems.append(RowProblem(row, code, message, None, table, item.subject))
-                self._seen.add(item.identity)
+            self.plan.problems += contradiction(item.line for item in group)
+            self._seen.add(group[0].identity)
 
     def _one(self, kind: type[Fact], item: Item, current: Row | None) -> None:
         self._seen.add(item.identity)
         row = self._row(item)
-        if current is None:
-            self.plan.facts.append((kind, row))
-            self.plan.added.append(_change(item))
-        elif _same(current, row) or row["stated_at"] < current["stated_at"]:
+        if current is not None and self._known_so(kind, row, current):
             self.plan.unchanged += 1
+            return
+        settled = self._lists.settled(kind, row) if kind in ENDING else row
+        if settled is None:
+            self.plan.unchanged += 1
+        elif current is None:
+            self.plan.add(item, settled)
         else:
-            self.plan.closed.append((kind, current, _known_otherwise(current, row)))
-            self.plan.facts.append((kind, row))
-            self.plan.changed.append(_change(item))
+            known_until = max(current["recorded_from"], row["recorded_from"])
+            self.plan.change(item, settled, current, known_until)
+
+    def _known_so(self, kind: type[Fact], row: Row, current: Row) -> bool:
+        """Whether a statement tells nothing new: the same, or said before what is known."""
+        if all(current[name] == row[name] for name in ("content", "feed", "known_on")):
+            return True
+        same_feed = current["feed"] == row["feed"]
+        if same_feed and self._intake.origin is Origin.RECORD:
+            return False
+        later = same_feed and kind in ENDING and self._lists.shown_later(kind, current)
+        return later or row["stated_at"] < current["stated_at"]
 
     def _row(self, item: Item) -> dict[str, Any]:
         """Return the row of a new fact; numbers come when it is written."""
@@ -139,39 +118,44 @@ class Comparison:
             return self._world.programs[item.line.program].publishes
         return True
 
-    async def absent(self, store: Store, items: Sequence[Item], excepted: set[int]) -> None:
+    async def absent(
+        self, store: Store, items: Sequence[Item], excepted: set[int], unidentified: int
+    ) -> set[int]:
         """End what a complete list of the feed shows no more.
-
-        It ends facts of the kinds and tracks that it speaks of, brought by the same feed and not
-        said later. A state that must be lifted is not ended by absence, and one whose subject's
-        row was set aside is let be. Where the list has the same state with another beginning, the
-        old statement is corrected.
 
         Args:
             store: Where the facts are.
             items: What the list shows.
             excepted: Subjects whose rows were set aside.
-        """
-        tracks = {item.values["track"] for item in items if isinstance(item.fact, Standing)}
-        renewed = {_event(kind, row) for kind, row in self.plan.facts}
-        kinds = [kind for kind in ENDING if kind in self._intake.kinds]
-        for kind, row in await self._shown(store, kinds):
-            if kind is Standing and row["track"] not in tracks:
-                continue
-            self.plan.shown += 1
-            if row["identity"] in self._seen or row[kind.begins_at] in excepted:
-                continue
-            if _event(kind, row) in renewed:
-                self.plan.closed.append((kind, row, self._now))
-            elif self._ends(kind, row):
-                self._end(kind, row)
+            unidentified: Rows set aside whose subject is not known.
 
-    async def gone(self, store: Store) -> None:
-        """Withdraw what the record said before and does not say any more."""
-        for kind, row in await self._shown(store, FACTS):
-            if row["identity"] not in self._seen:
-                self.plan.closed.append((kind, row, self._now))
-                self.plan.ended.append(Change(kind.word, _what(row), "withdrawn"))
+        Returns:
+            The subjects of which the list says nothing.
+        """
+        absence = Absence(
+            plan=self.plan,
+            lists=self._lists,
+            world=self._world,
+            seen=self._seen,
+            now=self._now,
+            stated=self._stated,
+            unidentified=unidentified,
+            silent=excepted,
+        )
+        spoken = [kind for kind in ENDING if kind in self._intake.kinds]
+        await absence.judge(store, items, await self._brought(store, spoken))
+        return absence.silent
+
+    async def gone(self, store: Store, excepted: AbstractSet[int]) -> None:
+        """Withdraw what the record said before and does not say any more.
+
+        Args:
+            store: Where the facts are.
+            excepted: Subjects whose rows were set aside: what names them is let be.
+        """
+        for kind, row in await self._brought(store, FACTS):
+            if row["identity"] not in self._seen and parties(kind, row).isdisjoint(excepted):
+                self.plan.withdraw(kind, row, self._now)
 
     async def replaced_clauses(self, store: Store, items: Sequence[Item]) -> None:
         """Withdraw clauses that an agreement no longer has, where it came with all its clauses."""
@@ -182,11 +166,17 @@ class Comparison:
         }
         moment = Moment(self._world.latest.revision, OPEN - 1, EVERYTHING)
         for row in await store.facts_at(Clause, "agreement", list(whole), moment):
-            if row["program"] == whole[row["agreement"]] and row["identity"] not in self._seen:
-                self.plan.closed.append((Clause, row, self._now))
-                self.plan.ended.append(Change(Clause.word, _what(row), "withdrawn"))
+            ours = row["program"] == whole[row["agreement"]]
+            if ours and row["identity"] not in self._seen and row["stated_at"] <= self._stated:
+                self.plan.withdraw(Clause, row, self._now)
 
-    async def _shown(
+    def late(self) -> None:
+        """Let later lists except the subjects of which they turn out to say nothing."""
+        for row, anew in self._lists.corrected(self._now):
+            self.plan.closed.append((CompleteRun, row, self._now))
+            self.plan.facts.append((CompleteRun, anew))
+
+    async def _brought(
         self, store: Store, kinds: Iterable[type[Fact]]
     ) -> list[tuple[type[Fact], Row]]:
         """Return what the feed has brought of some kinds."""
@@ -199,61 +189,6 @@ class Comparison:
             for row in await store.of_feed(kind, program, self._intake.feed)
         ]
 
-    def _ends(self, kind: type[Fact], row: Row) -> bool:
-        """Whether absence may end a fact: it holds, was not said later, and needs no lifting."""
-        on = day_of(self._stated)
-        if row["until"] is not None or row["begins_first"] >= on or row["stated_at"] > self._stated:
-            return False
-        return kind is not Standing or not self._world.must_be_lifted(row)
-
-    def _end(self, kind: type[Fact], row: Row) -> None:
-        """Plan the same fact, ended on the day of the list."""
-        until = PartialDate.on(day_of(self._stated))
-        ended: Row = {
-            **row,
-            "until": until.text,
-            "until_first": until.first,
-            "until_last": until.last,
-            "recorded_from": self._now,
-            "recorded_until": OPEN,
-            "revision_until": OPEN,
-            "stated_at": self._stated,
-            "retrieved_at": self._now,
-        }
-        own = {column.name: ended[column.name] for column in columns(kind)}
-        ended["content"] = content(own, ended["sources"], ended["confidence"])
-        self.plan.closed.append((kind, row, self._now))
-        self.plan.facts.append((kind, ended))
-        self.plan.ended.append(Change(kind.word, _what(row), f"ended on {until}"))
-
 
 _PRACTICE: Final = (Standing, Organization, Worksite, Tie)
 """Facts that are public where the program publishes its standings."""
-
-
-def _same(current: Row, row: Row) -> bool:
-    """Whether two statements say the same, by the same feed."""
-    return (current["content"], current["feed"]) == (row["content"], row["feed"])
-
-
-def _known_otherwise(current: Row, row: Mapping[str, Any]) -> int:
-    """Return the instant from which a fact is known as its new statement says."""
-    return max(current["recorded_from"], row["recorded_from"])
-
-
-def _event(kind: type[Fact], row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what a fact is about, its beginning apart."""
-    dates = {"since", "observed"}
-    parts = [row[name] for name in kind.key if name not in dates]
-    return (kind, digest(row["program"], parts))
-
-
-def _change(item: Item) -> Change:
-    shown = template.cells(item.fact)
-    summary = ", ".join(f"{name} {value}" for name, value in shown.items() if value)
-    return Change(item.fact.word, item.subject or item.line.program, summary, item.line.about.row)
-
-
-def _what(row: Row) -> str:
-    """Return how a kept fact is called in a report."""
-    return str(row.get("state") or row.get("name") or row.get("kind") or row["identity"][:8])

@@ -8,12 +8,13 @@ import orjson
 
 from graph_schema.codes import Confidence
 from graph_schema.days import PartialDate
-from graph_schema.elements import Fact, Field, Form, fields
+from graph_schema.elements import Fact, Field
 from graph_schema.exchange import Bookkeeping, Line
 from graph_schema.programs import Program
 from hub.store.port import OPEN, Row, Store
 from hub.store.rows import instant, restored
 from hub.sync.interval import interval
+from hub.sync.kept import named
 from hub.sync.resolve import PROGRAM
 
 _CHUNK: Final = 5_000
@@ -42,8 +43,7 @@ async def export(store: Store) -> AsyncIterator[bytes]:
 
 async def _lines(store: Store, said: Sequence[_Said], codes: Mapping[int, str]) -> Sequence[bytes]:
     """Return some facts as lines."""
-    nodes = {node for kind, row in said for node in _nodes(kind, row)}
-    nodes |= {row["program"] for _, row in said}
+    nodes = {node for kind, row in said for node in named(kind, row)}
     names: dict[int, str] = {}
     for node, text, merged in await store.references(sorted(nodes)):
         if not merged:
@@ -52,15 +52,6 @@ async def _lines(store: Store, said: Sequence[_Said], codes: Mapping[int, str]) 
         orjson.dumps(_line(kind, row, names, codes).unfolded(), option=orjson.OPT_APPEND_NEWLINE)
         for kind, row in said
     ]
-
-
-def _nodes(kind: type[Fact], row: Row) -> list[int]:
-    found: list[int] = []
-    for field in fields(kind):
-        value = row[field.name]
-        if field.form is Form.NODE and value is not None:
-            found += value if field.many else [value]
-    return found
 
 
 def _line(kind: type[Fact], row: Row, names: Mapping[int, str], codes: Mapping[int, str]) -> Line:

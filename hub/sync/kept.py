@@ -1,8 +1,10 @@
 """A fact as it is kept: what it says, and the record of when and from where it is known."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph_schema.elements import Fact, Form, fields
 from hub.store.port import OPEN
 from hub.store.rows import content
 from hub.sync.intake import Item
@@ -53,3 +55,12 @@ def stated(item: Item) -> str:
     """Return the digest of all that an item says."""
     about = item.line.about
     return content(item.values, about.sources, about.confidence)
+
+
+def named(kind: type[Fact], row: Mapping[str, Any]) -> Iterator[int]:
+    """Yield the nodes that a kept fact names, its program among them."""
+    yield row["program"]
+    for declared in fields(kind):
+        value = row[declared.name]
+        if declared.form is Form.NODE and value is not None:
+            yield from value if declared.many else [value]

@@ -32,20 +32,34 @@ def primary(said: Sequence[Said], codes: Mapping[int, str]) -> list[Said]:
 def profile(
     number: int, kind: Kind, said: Sequence[Said], codes: Mapping[int, str]
 ) -> dict[str, Any]:
-    """Return a node's row: its name, place, products, and the words by which it is found."""
-    ordered = primary(said, codes)
+    """Return a node's row: its name, place, products, and the words by which it is found.
+
+    Args:
+        number: The node.
+        kind: What it is.
+        said: All that was ever said of it; what is withdrawn counts where nothing else is left.
+        codes: Codes of programs.
+    """
+    ordered = primary(_newest(said), codes)
     shown = [each for each in ordered if each[1]["visible"]]
     searched = shown or ordered
+    ever = [row for _, row in said if row["visible"] or not shown]
     return {
         "number": number,
         "kind": kind.value,
-        "name": ordered[0][1]["name"] if ordered else None,
+        "name": ordered[0][1]["name"],
         "country": _first(ordered, "country"),
         "products": sorted({p for _, row in ordered for p in row.get("products") or ()}),
         "visible": bool(shown),
-        "known_from": min((row["recorded_from"] for _, row in shown or ordered), default=0),
-        "words": _words(searched) if ordered else None,
+        "known_from": min(row["recorded_from"] for row in ever),
+        "words": _words(searched),
     }
+
+
+def _newest(said: Sequence[Said]) -> Sequence[Said]:
+    """Return what is said of a node now, else what was withdrawn last."""
+    last = max(row["recorded_until"] for _, row in said)
+    return [each for each in said if each[1]["recorded_until"] == last]
 
 
 def _first(said: Iterable[Said], name: str) -> Any:  # noqa: ANN401

@@ -6,6 +6,7 @@ conflict for a person.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,9 +17,10 @@ from graph_schema.elements import Fact, Field, Form, fields
 from graph_schema.exchange import Line
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity
+from graph_schema.references import UNIVERSAL, normalise
 from hub.store.port import Batch, Resolved, Store, Writing
 from hub.store.rows import encoded, identity
-from hub.sync.check import RECORD_SCHEME, subject_of
+from hub.sync.check import subject_of
 from hub.sync.intake import Item, Origin
 from hub.sync.world import World
 
@@ -39,6 +41,13 @@ class Made:
     nodes: dict[int, Kind] = field(default_factory=dict[int, Kind])
     references: dict[str, tuple[int, bool]] = field(default_factory=dict[str, tuple[int, bool]])
     dropped: list[str] = field(default_factory=list[str])
+
+    def only(self, named: AbstractSet[int]) -> None:
+        """Leave out new nodes that nothing names which is to be written."""
+        idle = self.nodes.keys() - named
+        for node in idle:
+            del self.nodes[node]
+        self.references = {t: made for t, made in self.references.items() if made[0] not in idle}
 
     def into(self, batch: Batch) -> None:
         """Add them to a batch."""
@@ -65,24 +74,31 @@ class Resolver:
         self._origin = origin
         self._known: dict[str, Resolved] = {}
 
-    async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[str]) -> None:
+    async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[RowProblem]) -> None:
         """Look up every reference of the lines and of rows set aside, in one round trip."""
         mentioned = (text for line in lines for text in _mentioned(line, self._world))
-        wanted = list(dict.fromkeys((*mentioned, *aside)))
+        subjects = (_plain(problem.subject) for problem in aside if problem.subject)
+        wanted = list(dict.fromkeys((*mentioned, *subjects)))
         _, found = await store.resolve(wanted)
         self._known = {
             text: known for text, known in zip(wanted, found, strict=True) if known is not None
         }
 
-    def declare(self, lines: Sequence[Line]) -> list[RowProblem]:
-        """Make the nodes that the lines describe and nobody knows yet; return conflicts."""
+    def declare(self, lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
+        """Make the nodes that the lines describe and nobody knows yet.
+
+        Returns:
+            The lines without conflicts of identity, and the conflicts.
+        """
+        clear: list[Line] = []
         problems: list[RowProblem] = []
         for line in lines:
             try:
                 self._declare(line)
+                clear.append(line)
             except _Unresolved as error:
                 problems.append(_problem(line, error))
-        return problems
+        return clear, problems
 
     def resolve(self, lines: Sequence[Line]) -> tuple[list[Item], list[RowProblem]]:
         """Return the lines with their references resolved, and those that name nobody."""
@@ -97,8 +113,9 @@ class Resolver:
 
     def excepted(self, problems: Sequence[RowProblem]) -> tuple[set[int], int]:
         """Return the subjects whose rows were set aside, and how many rows name nobody known."""
-        found = [self._known.get(problem.subject or "") for problem in problems]
-        return {known.node for known in found if known}, found.count(None)
+        found = [self._known.get(_plain(problem.subject or "")) for problem in problems]
+        subjects = {known.node for known in found if known and known.kind in _SUBJECTS}
+        return subjects, found.count(None)
 
     def program(self, code: str) -> int:
         """Return the number of a program, which is made where it is not known."""
@@ -112,21 +129,13 @@ class Resolver:
             return
         reference = called(fact) or ""
         others = list(fact.external_ids) if isinstance(fact, Organization | Worksite) else []
-        found = {text: self._known[text] for text in (reference, *others) if text in self._known}
-        for text, known in found.items():
-            if known.kind is not kind:
-                message = f"{text} is a {known.kind.lower()}, not a {kind.lower()}"
-                raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
-        nodes = sorted({known.node for known in found.values()})
-        if len(nodes) > 1:
-            message = (
-                f"{', '.join(found)} already stand for different suppliers; a person must decide "
-                "whether they are one"
-            )
-            raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
-        self._may_make(reference, line)
-        node = nodes[0] if nodes else self._new(kind)
-        for text, merged in _merged((reference, *others)):
+        texts = (reference, *others)
+        node = self._same(texts, kind)
+        if self._origin is Origin.OPERATOR:
+            self._may_make(texts, line)
+        if node is None:
+            node = self._new(kind)
+        for text, merged in self._merged(texts):
             known = self._known.get(text)
             if known is not None and known.merged == merged:
                 continue
@@ -135,13 +144,47 @@ class Resolver:
             self._known[text] = Resolved(node, kind, merged)
             self.made.references[text] = (node, merged)
 
-    def _may_make(self, reference: str, line: Line) -> None:
-        """Refuse an operator who makes a reference of the record."""
-        makes = reference not in self._known and reference.startswith(f"{RECORD_SCHEME}:")
-        if self._origin is Origin.OPERATOR and makes:
-            own = self._world.programs[line.program].scheme or "your program's scheme"
-            message = f"{reference} is not known; make your own reference as {own}:…"
-            raise _Unresolved(ProblemCode.FOREIGN_SCHEME, "reference", message)
+    def _same(self, texts: Sequence[str], kind: Kind) -> int | None:
+        """Return the node that all the references stand for that are known; none: all are new."""
+        found = {text: self._known[text] for text in texts if text in self._known}
+        for text, known in found.items():
+            if known.kind is not kind:
+                message = f"{text} is a {known.kind.lower()}, not a {kind.lower()}"
+                raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
+        nodes = {known.node for known in found.values()}
+        if len(nodes) > 1:
+            message = (
+                f"{', '.join(found)} already stand for different suppliers; a person must decide "
+                "whether they are one"
+            )
+            raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
+        return next(iter(nodes), None)
+
+    def _merged(self, texts: Sequence[str]) -> list[tuple[str, bool]]:
+        """Return references, and whether each is an OS ID merged into one that stands before it.
+
+        A number that was merged stays so where a line says nothing of the one it was merged into.
+        """
+        numbers = [text for text in texts if text.startswith("os:")]
+        stated = {text: text in numbers[1:] for text in texts}
+        known = {text: self._known.get(text) for text in numbers}
+        current = {text for text, found in known.items() if found and not found.merged}
+        if not current:
+            stated |= {text: True for text, found in known.items() if found}
+        return list(stated.items())
+
+    def _may_make(self, texts: Sequence[str], line: Line) -> None:
+        """Refuse an operator who makes a reference that is not its own to make."""
+        own, owners = self._world.programs[line.program].scheme, self._world.schemes()
+        for at, text in enumerate(texts):
+            scheme = text.partition(":")[0]
+            if text in self._known or scheme == own or scheme in UNIVERSAL:
+                continue
+            message = f"{text} is not known; make your own reference as {own or 'yours'}:…"
+            if scheme in owners:
+                message = f"{text} is not known, and only {owners[scheme]} makes it; leave it out"
+            column = "externalIds" if at else "reference"
+            raise _Unresolved(ProblemCode.FOREIGN_SCHEME, column, message)
 
     def _items(self, line: Line) -> Iterator[Item]:
         """Yield an item for the fact and for each fact inside it."""
@@ -208,6 +251,7 @@ class Resolver:
         return number
 
 
+_SUBJECTS: Final = (Kind.ORGANIZATION, Kind.WORKSITE)
 _DECLARES: Final[Mapping[type[Fact], Kind]] = {
     Organization: Kind.ORGANIZATION,
     Worksite: Kind.WORKSITE,
@@ -247,13 +291,12 @@ def _text(field: Field, value: str, world: World) -> str:
     return value
 
 
-def _merged(texts: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield references, and whether each is an OS ID merged into one that stands before it."""
-    current = False
-    for text in texts:
-        is_os_id = text.startswith("os:")
-        yield text, is_os_id and current
-        current = current or is_os_id
+def _plain(text: str) -> str:
+    """Return a reference as it is kept, where it is one."""
+    try:
+        return normalise(text)
+    except ValueError:
+        return text
 
 
 def _problem(line: Line, error: _Unresolved) -> RowProblem:

@@ -8,9 +8,9 @@ from hub.errors import BadDocumentError, ConflictError
 from hub.store.port import OPEN, Store
 from hub.store.rows import ALWAYS, micros
 from hub.sync.check import check
-from hub.sync.compare import Plan
 from hub.sync.intake import Change, Intake, Item, Origin, Outcome, Report
 from hub.sync.kept import Keeping, kept
+from hub.sync.plan import Plan
 from hub.sync.resolve import Resolver
 from hub.sync.run import all_or_nothing
 from hub.sync.world import World
@@ -43,9 +43,9 @@ async def restore(
         lines, problems = check(intake.lines, world, Origin.ADMINISTRATOR, None)
         resolver = Resolver(writing, world, Origin.ADMINISTRATOR)
         await resolver.load(store, lines, ())
-        problems += resolver.declare(lines)
+        lines, conflicts = resolver.declare(lines)
         items, unresolved = resolver.resolve(lines)
-        problems += unresolved
+        problems += conflicts + unresolved
         if problems:
             raise BadDocumentError(all_or_nothing(problems))
         plan = Plan(facts=[_restored(item) for item in items])
@@ -62,7 +62,8 @@ def _restored(item: Item) -> tuple[type[Fact], dict[str, Any]]:
     """Return the row that a line of an export was made from."""
     about = item.line.about
     if about.recorded_at is None or about.visible is None:
-        msg = "a line states no recordedAt or visible, as every line of an export does"
+        place = f"{item.fact.table}, row {about.row}"
+        msg = f"{place}: it states no recordedAt or visible, as every line of an export does"
         raise BadDocumentError(msg)
     recorded = max(micros(about.recorded_at), ALWAYS)
     withdrawn = micros(about.withdrawn_at) if about.withdrawn_at else None

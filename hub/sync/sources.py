@@ -1,5 +1,6 @@
 """Where lines come from: a program's record, an operator's file, an exchange file."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,8 +11,9 @@ from adapters.kit.adapter import OPERATOR, RECORD, Adapter
 from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
+from graph_schema.programs import Program
 from hub.errors import BadDocumentError
-from hub.store.port import Store
+from hub.store.port import OPEN, Store
 from hub.sync.intake import Intake, Origin
 
 _SHOWN: Final = 20
@@ -19,8 +21,8 @@ _SHOWN: Final = 20
 
 async def known(store: Store, adapter: Adapter) -> bool:
     """Whether the store knows a program, so that its words are known."""
-    _, [found] = await store.resolve([f"program:{adapter.program}"])
-    return found is not None
+    said = await store.everything(Program, OPEN)
+    return any(row["code"] == adapter.program and row["revision_until"] == OPEN for row in said)
 
 
 def record(adapter: Adapter) -> Intake:
@@ -104,27 +106,31 @@ def exchange_file(document: bytes) -> Intake:
     """
     lines: list[Line] = []
     problems: list[str] = []
-    for number, text in enumerate(document.split(b"\n"), start=1):
+    for number, text in enumerate(document.removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if not text.strip():
             continue
         try:
-            line = Line.model_validate(orjson.loads(text))
+            lines.append(_line(text, number))
+        except UnicodeDecodeError:
+            problems.append(f"line {number}: it is not UTF-8; save the file as UTF-8")
         except orjson.JSONDecodeError as error:
             problems.append(f"line {number}: it is not JSON: {error}")
-            continue
         except ValidationError as error:
             problems += (f"line {number}, {problem}" for problem in _problems(error))
-            continue
-        if line.about.row is None and line.about.recorded_at is None:
-            bookkeeping = line.about.model_copy(update={"row": number})
-            line = line.model_copy(update={"about": bookkeeping})
-        lines.append(line)
     if problems:
         raise BadDocumentError(_listed(problems))
     if not lines:
         msg = "the file has no line; write one fact a line, as JSON"
         raise BadDocumentError(msg)
     return Intake(origin=Origin.ADMINISTRATOR, lines=lines)
+
+
+def _line(text: bytes, number: int) -> Line:
+    """Return a line with its number, unless it is one of an export, which states its own."""
+    line = Line.model_validate(orjson.loads(text.decode()))
+    if line.about.row is not None or line.about.recorded_at is not None:
+        return line
+    return line.model_copy(update={"about": line.about.model_copy(update={"row": number})})
 
 
 def _problems(error: ValidationError) -> Sequence[str]:

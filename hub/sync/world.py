@@ -51,6 +51,12 @@ class Known:
         known = [day for day in (self.first_day, *days) if day is not None and day > BEGINNING]
         self.first_day = min(known, default=None)
 
+    def uses(self, word: Word) -> None:
+        """Take in a word."""
+        found = self.words.setdefault(folded(word.state), [])
+        if word not in found:
+            found.append(word)
+
 
 class World:
     """The known world, and what the lines of one run add to it."""
@@ -63,6 +69,7 @@ class World:
         self.numbers: dict[str, int] = {}
         self.products: dict[str, str] = {}
         self.sources: set[str] = set()
+        self._names: dict[str, str] = {}
 
     @classmethod
     async def load(cls, store: Store, latest: Latest) -> "World":
@@ -88,31 +95,20 @@ class World:
 
     def arriving(self, lines: Iterable[Line]) -> None:
         """Take in what lines of the same run say of programs, words, products and sources."""
-        for line in lines:
-            known = self.programs.setdefault(line.program, Known(line.program))
-            match line.fact:
-                case Program() as program:
-                    known.scheme = program.scheme or known.scheme
-                    known.publishes = program.publishes_standings
-                case StateRule() as rule:
-                    self._word(
-                        known,
-                        Word(
-                            rule.track,
-                            rule.state,
-                            rule.since.toordinal() if rule.since else BEGINNING,
-                            rule.until.toordinal() if rule.until else FOR_EVER,
-                        ),
-                    )
-                case Commodity() as commodity:
-                    self._product(commodity.reference, commodity.name, commodity.aliases)
-                case FactSource() as source:
-                    self.sources.add(source.reference)
-                case Agreement() as agreement:
-                    dates = (agreement.concluded_on, agreement.in_force_from)
-                    known.begins(*(date.first for date in dates if date))
-                case Signature() as signature:
-                    known.begins(signature.since.first if signature.since else None)
+        facts = [(line.program, line.fact) for line in lines]
+        for code, fact in facts:
+            if isinstance(fact, Program):
+                known = self.programs.setdefault(code, Known(code))
+                known.scheme = fact.scheme or known.scheme
+                known.publishes = fact.publishes_standings
+        for code, fact in facts:
+            match fact:
+                case Commodity():
+                    self._product(fact.reference, fact.name, fact.aliases)
+                case FactSource():
+                    self.sources.add(fact.reference)
+                case Agreement() | Signature() | StateRule() if code in self.programs:
+                    _learn(self.programs[code], fact)
                 case _:
                     pass
 
@@ -121,8 +117,9 @@ class World:
         return self.products.get(folded(name))
 
     def nearest_products(self, name: str) -> list[str]:
-        """Return the known product names nearest to one that is not known."""
-        return get_close_matches(folded(name), self.products, n=_NEAREST, cutoff=0.5)
+        """Return the names of the known products nearest to one that is not known."""
+        near = get_close_matches(folded(name), self.products, n=_NEAREST, cutoff=0.5)
+        return list(dict.fromkeys(self._names[self.products[match]] for match in near))
 
     def words_near(self, code: str, word: str) -> list[str]:
         """Return how a program spells its words, the nearest to one that is not known first."""
@@ -159,7 +156,7 @@ class World:
             since = row["since"] if row["since"] is not None else BEGINNING
             until = row["until"] if row["until"] is not None else FOR_EVER
             word = Word(row["track"], row["state"], since, until)
-            self._word(self.programs[self.codes[row["program"]]], word)
+            self.programs[self.codes[row["program"]]].uses(word)
         for row in self.law_rows[Agreement]:
             known = self.programs[self.codes[row["program"]]]
             known.begins(row["concluded_on_first"], row["in_force_from_first"])
@@ -173,11 +170,25 @@ class World:
             self._product(texts[row["reference"]], row["name"], row["aliases"])
 
     def _product(self, reference: str, name: str, aliases: Iterable[str]) -> None:
+        self._names[reference] = name.lower()
         for each in (reference, reference.partition(":")[2], name, *aliases):
             self.products.setdefault(folded(each), reference)
 
-    @staticmethod
-    def _word(known: Known, word: Word) -> None:
-        found = known.words.setdefault(folded(word.state), [])
-        if word not in found:
-            found.append(word)
+    def _program(self, code: str, program: Program) -> None:
+        known = self.programs.setdefault(code, Known(code))
+        known.scheme = program.scheme or known.scheme
+        known.publishes = program.publishes_standings
+
+
+def _learn(known: Known, fact: Agreement | Signature | StateRule) -> None:
+    """Take in what a line says of a program: a word, or a day on which something of it began."""
+    match fact:
+        case StateRule():
+            since = fact.since.toordinal() if fact.since else BEGINNING
+            until = fact.until.toordinal() if fact.until else FOR_EVER
+            known.uses(Word(fact.track, fact.state, since, until))
+        case Agreement():
+            dates = (fact.concluded_on, fact.in_force_from)
+            known.begins(*(date.first for date in dates if date))
+        case Signature():
+            known.begins(fact.since.first if fact.since else None)

@@ -16,8 +16,8 @@ from graph_schema.standing import Standing, StateRule
 from hub.eligibility.facts import Law
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
-from hub.sync.compare import Plan
 from hub.sync.derive import compared, derived
+from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
 from hub.sync.resolve import Made
 from hub.sync.world import EVERYTHING, World
@@ -109,11 +109,7 @@ class Generation:
         for row in await self.store.facts_at(Standing, "program", programs, base):
             subjects.add(row["subject"])
         for some in _chunks(sorted(subjects)):
-            known = await self.store.facts_at(Standing, "subject", some, base, history=True)
-            wanted = set(some)
-            rows = self._after(known, Standing, revision) + [
-                row for of, row in self.plan.facts if of is Standing and row["subject"] in wanted
-            ]
+            rows = await self._ever(Standing, "subject", some, revision)
             await self._replace(await self.store.derived(some), _derived(rules, rows), revision)
 
     async def _replace(
@@ -140,22 +136,18 @@ class Generation:
         for some in _chunks(sorted(nodes)):
             await self.writing.stage(Batch(profiles=await self._profiles(some, revision)))
 
-    def _standing_now(self) -> Iterator[tuple[type[Fact], Row]]:
-        """Yield the new rows that are not known otherwise already, as restored ones may be."""
-        return ((of, row) for of, row in self.plan.facts if row["revision_until"] == OPEN)
-
     async def _profiles(self, nodes: Sequence[int], revision: int) -> list[dict[str, Any]]:
-        base = Moment(revision - 1, OPEN - 1, EVERYTHING)
+        """Return what nodes are called, of all that was ever said: the past is asked, too."""
         said: dict[int, list[Said]] = {node: [] for node in nodes}
-        gone = {(kind, row["number"]) for kind, row, _ in self.plan.closed}
-        for kind, row in await self.store.statements(nodes, base):
-            if (kind, row["number"]) not in gone:
-                said[row[DESCRIBES[kind]]].append((kind, row))
-        for kind, row in self._standing_now():
-            if kind in DESCRIBES and row[DESCRIBES[kind]] in said:
-                said[row[DESCRIBES[kind]]].append((kind, row))
-        programs = await self._distinct(Standing, "subject", "program", nodes, base)
-        buyers = await self._distinct(SourcingLink, "supplier", "buyer", nodes, base)
+        for kind, end in DESCRIBES.items():
+            for row in await self._ever(kind, end, nodes, revision):
+                said[row[end]].append((kind, row))
+        programs: dict[int, set[int]] = {node: set() for node in nodes}
+        for row in await self._ever(Standing, "subject", nodes, revision):
+            programs[row["subject"]].add(row["program"])
+        buyers: dict[int, set[int]] = {node: set() for node in nodes}
+        for row in await self._ever(SourcingLink, "supplier", nodes, revision):
+            buyers[row["supplier"]].add(row["buyer"])
         codes = self.world.codes | {row["program"]: row["code"] for row in self._changed(Program)}
         return [
             profile(node, KIND_OF[each[0][0]], each, codes)
@@ -164,17 +156,15 @@ class Generation:
             if each
         ]
 
-    async def _distinct(
-        self, kind: type[Fact], end: str, counted: str, nodes: Sequence[int], base: Moment
-    ) -> dict[int, set[int]]:
-        """Return the different nodes at the other end of facts, known and arriving."""
-        found: dict[int, set[int]] = {node: set() for node in nodes}
-        known = await self.store.facts_at(kind, end, nodes, base)
-        arriving = (row for of, row in self._standing_now() if of is kind)
-        for row in (*known, *arriving):
-            if row[end] in found:
-                found[row[end]].add(row[counted])
-        return found
+    async def _ever(
+        self, kind: type[Fact], end: str, nodes: Sequence[int], revision: int
+    ) -> list[Row]:
+        """Return the facts that name nodes, as they are once the plan is written."""
+        base = Moment(revision - 1, OPEN - 1, EVERYTHING)
+        known = await self.store.facts_at(kind, end, nodes, base, history=True)
+        wanted = set(nodes)
+        arriving = (row for of, row in self.plan.facts if of is kind and row[end] in wanted)
+        return [*self._after(known, kind, revision), *arriving]
 
 
 def _derived(rules: Law, rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -1,0 +1,47 @@
+"""Contradictions: rows that speak of the same and do not say the same."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from adapters.kit.parsed import ProblemCode, RowProblem
+from graph_schema.agreements import Agreement
+from graph_schema.elements import Fact
+from graph_schema.exchange import Line
+from graph_schema.parties import Organization, Worksite
+from hub.sync.check import subject_of
+
+_DESCRIBED: Final = (Organization, Worksite, Agreement)
+
+
+def contradicting(lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
+    """Return the lines without those that describe one party differently, and these as problems.
+
+    They are found before anything is made of them, so that nothing goes by their references.
+    """
+    described: dict[tuple[type[Fact], str, str], list[Line]] = {}
+    for line in lines:
+        if isinstance(line.fact, _DESCRIBED):
+            key = (type(line.fact), line.program, line.fact.reference)
+            described.setdefault(key, []).append(line)
+    differing = [
+        group
+        for group in described.values()
+        if any(_said(line) != _said(group[0]) for line in group)
+    ]
+    aside = {id(line) for group in differing for line in group}
+    clear = [line for line in lines if id(line) not in aside]
+    return clear, [problem for group in differing for problem in contradiction(group)]
+
+
+def contradiction(lines: Iterable[Line]) -> Iterable[RowProblem]:
+    """Yield a problem for each of some lines that contradict each other."""
+    group = tuple(lines)
+    rows = ", ".join(str(line.about.row or "?") for line in group)
+    message = f"rows {rows} speak of the same and contradict each other; keep the one that is right"
+    for line in group:
+        row, table, subject = line.about.row or 0, line.fact.table, subject_of(line.fact)
+        yield RowProblem(row, ProblemCode.CONTRADICTION, message, None, table, subject)
+
+
+def _said(line: Line) -> tuple[object, ...]:
+    return (line.fact, line.about.sources)

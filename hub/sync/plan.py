@@ -1,0 +1,77 @@
+"""A plan: what a run would write, and the difference that makes."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.kit import template
+from adapters.kit.parsed import RowProblem
+from graph_schema.elements import Fact
+from hub.store.port import Row
+from hub.sync.intake import Change, Item
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run would write.
+
+    Attributes:
+        facts: New rows by kind, without numbers.
+        closed: Rows closed: kind, row, and the instant from which they are known otherwise.
+        shown: How many facts of a kind the complete list still shows, or could have.
+        absent: How many of them it shows no more.
+    """
+
+    facts: list[tuple[type[Fact], dict[str, Any]]] = field(
+        default_factory=list[tuple[type[Fact], dict[str, Any]]]
+    )
+    closed: list[tuple[type[Fact], Row, int]] = field(
+        default_factory=list[tuple[type[Fact], Row, int]]
+    )
+    added: list[Change] = field(default_factory=list[Change])
+    changed: list[Change] = field(default_factory=list[Change])
+    ended: list[Change] = field(default_factory=list[Change])
+    unchanged: int = 0
+    problems: list[RowProblem] = field(default_factory=list[RowProblem])
+    shown: Counter[type[Fact]] = field(default_factory=Counter[type[Fact]])
+    absent: Counter[type[Fact]] = field(default_factory=Counter[type[Fact]])
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not self.facts and not self.closed
+
+    def add(self, item: Item, row: dict[str, Any]) -> None:
+        """Plan a fact that is new."""
+        self.facts.append((type(item.fact), row))
+        self.added.append(_change(item))
+
+    def change(self, item: Item, row: dict[str, Any], current: Row, known_until: int) -> None:
+        """Plan a fact that is known otherwise from an instant on."""
+        self.closed.append((type(item.fact), current, known_until))
+        self.facts.append((type(item.fact), row))
+        self.changed.append(_change(item))
+
+    def end(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
+        """Plan that a fact holds no more."""
+        self.closed.append((kind, row, now))
+        self.facts.append((kind, ended))
+        self.ended.append(Change(kind.word, _what(row), f"ended on {ended['until']}"))
+        self.shown[kind] += 1
+        self.absent[kind] += 1
+
+    def withdraw(self, kind: type[Fact], row: Row, now: int) -> None:
+        """Plan that a fact is said no more, as if it had never been so."""
+        self.closed.append((kind, row, now))
+        self.ended.append(Change(kind.word, _what(row), "withdrawn"))
+
+
+def _change(item: Item) -> Change:
+    shown = template.cells(item.fact)
+    summary = ", ".join(f"{name} {value}" for name, value in shown.items() if value)
+    return Change(item.fact.word, item.subject or item.line.program, summary, item.line.about.row)
+
+
+def _what(row: Row) -> str:
+    """Return how a kept fact is called in a report."""
+    return str(row.get("state") or row.get("name") or row.get("kind") or row["identity"][:8])

@@ -1,0 +1,1 @@
+"""Tests of the sync engine, on two made-up programs, through its public doors."""
