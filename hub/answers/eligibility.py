@@ -105,7 +105,7 @@ async def eligibility_list(
         moment=sitting.moment,
     )
     rule = Rule(facts, buyer=asked.number, product=commodity.number, day=sitting.day)
-    found = {subject: rule.verdict(subject) for subject in subjects}
+    found = dict(zip(subjects, rule.verdicts(subjects), strict=True))
     pairs = [found[each.number] if isinstance(each, Named) else (None, None) for each in named]
     return Answers(
         rule=rule,

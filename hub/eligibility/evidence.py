@@ -81,7 +81,7 @@ class Evidence:
         """Yield, for tracks that lift each other, each set of findings that the dates allow."""
         yield self._closings(subject)
         bearers = [holder.number for holder in neighbours.holders]
-        reaching = [node for node in neighbours.group if self._may_reach(node)]
+        reaching = [node for node in neighbours.group if self.may_reach(node)]
         everyone = dict.fromkeys([*bearers, *reaching])
         states = [state for node in everyone for state in self.own(node)]
         reaches = {holder.number: holder.reach for holder in neighbours.holders}
@@ -128,7 +128,7 @@ class Evidence:
             found.setdefault(key, []).append(state)
         return list(found.values())
 
-    def _may_reach(self, node: int) -> bool:
+    def may_reach(self, node: int) -> bool:
         """Whether a member of the group holds a state that may reach all of it."""
         return any(
             rule.group

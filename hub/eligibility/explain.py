@@ -171,9 +171,10 @@ def _evidence(ruling: Ruling, facts: Facts, day: int) -> str:
 def _finding(finding: Finding, facts: Facts, day: int) -> str:
     if finding.state is None:
         return f"closed since {_day(finding.since)}"
-    held_by = facts.names.get(finding.state.subject, "the supplier")
+    state = finding.state
+    held_by = facts.names.get(state.subject, "the supplier")
     return (
-        f"“{finding.state.word}”{_scope(finding.state, facts)}, said of {held_by}, {finding.state.printed}, "
+        f"“{state.word}”{_scope(state, facts)}, said of {held_by}, {state.printed}, "
         f"last confirmed {_day(finding.confirmed)}{_age(finding, day)}"
     )
 

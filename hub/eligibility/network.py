@@ -100,6 +100,10 @@ class Network:
             cut = frozenset(tie for tie, holds in zip(near, choice, strict=True) if not holds)
             yield Neighbourhood(self._holders(subject, cut), self._component(subject, cut))
 
+    def company(self, subject: int) -> frozenset[int]:
+        """Return everyone tied to a subject by ties of operation and membership that may hold."""
+        return self._component(subject, frozenset())
+
     def _component(self, subject: int, cut: frozenset[Tie]) -> frozenset[int]:
         """Return everything tied to a subject by operation and membership, itself included."""
         known = self._whole.get(subject) if not cut else None

@@ -3,7 +3,7 @@
 One walk over two tables, StateRule and Clause (DOMAIN.md, The question). It knows no program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -16,6 +16,7 @@ from hub.eligibility.purchase import Purchase
 from hub.eligibility.question import Answer, Question, Ruling
 from hub.eligibility.readings import TooManyReadingsError
 from hub.eligibility.scope import MISSED
+from hub.eligibility.shapes import Shape, Shapes
 from hub.eligibility.unbound import unbound
 from hub.eligibility.verdict import RANK, REASON_RANK, Outcome
 
@@ -52,6 +53,21 @@ class Rule:
     def verdict(self, subject: int) -> tuple[Verdict, Reason]:
         """Return the overall verdict for a subject and its reason alone."""
         return self._overall(subject, [self._ruling(case, subject) for case in self._cases])
+
+    def verdicts(self, subjects: Iterable[int]) -> list[tuple[Verdict, Reason]]:
+        """Return what `verdict` says of each subject; of those of one shape it is asked once."""
+        shapes = Shapes(self.purchase)
+        known: dict[Shape, tuple[Verdict, Reason]] = {}
+        found: list[tuple[Verdict, Reason]] = []
+        for subject in subjects:
+            shape = shapes.of(subject)
+            said = known.get(shape) if shape is not None else None
+            if said is None:
+                said = self.verdict(subject)
+                if shape is not None:
+                    known[shape] = said
+            found.append(said)
+        return found
 
     @cached_property
     def _cases(self) -> list[Case]:

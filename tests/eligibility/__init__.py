@@ -1,0 +1,1 @@
+"""Tests of the rule: cases that an operator can read, and the algebra behind them."""

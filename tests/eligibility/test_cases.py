@@ -66,8 +66,10 @@ def lines(case: dict[str, Any]) -> list[Line]:
     for entry in case.get("factories", []):
         reference, country = placed(entry, "BD")
         made.append({"worksite": {"reference": reference, "name": reference, "country": country}})
-    for reference in case.get("companies", []):
-        made.append({"organization": {"reference": reference, "name": reference}})
+    made += [
+        {"organization": {"reference": reference, "name": reference}}
+        for reference in case.get("companies", [])
+    ]
     return [Line.model_validate(each) for each in [{"program": program, **m} for m in made] + facts]
 
 

@@ -1,0 +1,166 @@
+"""Shapes: subjects of whom the rule says the same, told apart by little more than comparisons.
+
+Of a subject that stands alone the rule only ever compares days: with each other, with the day
+asked, and with days of confirmation. Two subjects whose places, words and comparisons agree have
+the same verdict, so that of a long list one of each shape is judged. Everything else, such as dates
+too vague to compare, operators that hold states, sites, pools and named sites, has no shape.
+"""
+
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cached_property
+
+from graph_schema.codes import Duty, TieKind
+from hub.eligibility.evidence import Evidence
+from hub.eligibility.facts import Place, State
+from hub.eligibility.network import Network
+from hub.eligibility.purchase import Purchase
+from hub.eligibility.timeline import known_days
+
+_GROUPING = (TieKind.OPERATED_BY, TieKind.PART_OF)
+Shape = Hashable
+
+
+class Shapes:
+    """The shapes of subjects under one purchase."""
+
+    def __init__(self, purchase: Purchase) -> None:
+        self._purchase = purchase
+        self._law = purchase.facts.law
+        self._day = purchase.day
+        self._confirming: dict[tuple[int, str | None, str], list[int]] = {}
+
+    def of(self, subject: int) -> Shape | None:
+        """Return the shape of a subject; none where it must be judged by itself."""
+        if subject in self._singular:
+            return None
+        facts = self._purchase.facts
+        states = facts.states.get(subject, ())
+        if not self._comparable(states):
+            return None
+        begins = sorted({state.last for state in states})
+        return (
+            self._places(facts.places.get(subject, ())),
+            tuple(self._state(state, begins) for state in states),
+        )
+
+    def _places(self, places: Sequence[Place]) -> Shape:
+        """Return what places amount to: what they state, and in which order it counts."""
+        if len(places) > 1:
+            codes = self._law.programs
+            places = sorted(places, key=lambda p: (p.recorded_at, codes[p.program].code))
+        stated = sorted({place.stated_at for place in places})
+        return tuple(
+            (
+                place.program,
+                place.country,
+                place.regions,
+                place.known,
+                place.closed_on
+                and (place.closed_on.first <= self._day, place.closed_on.last <= self._day),
+                stated.index(place.stated_at),
+            )
+            for place in places
+        )
+
+    def _state(self, state: State, begins: Sequence[int]) -> Shape:
+        """Return what a state amounts to: its rule and scope, and how its days compare."""
+        start, until = state.last, state.until
+        return (
+            state.program,
+            state.track,
+            state.word,
+            self._law.meaning(state, start),
+            state.products,
+            state.regions,
+            begins.index(start),
+            start <= self._day,
+            until and until.first <= self._day,
+            self._day <= state.confirmed + state.max_age or self._later(state, begins),
+        )
+
+    def _later(self, state: State, begins: Iterable[int]) -> Shape:
+        """Return how the first confirmation that would refresh a state compares with its end."""
+        earliest = max(state.last, self._day - state.max_age)
+        confirming = self._confirmations(state)
+        at = bisect_left(confirming, earliest)
+        if at == len(confirming):
+            return None
+        on = confirming[at]
+        over = state.until is not None and state.until.first <= on
+        return sum(begin <= on for begin in begins), over
+
+    def _confirmations(self, state: State) -> list[int]:
+        """Return the days on which states of a program, feed and track are confirmed, ordered."""
+        key = (state.program, state.feed, state.track)
+        if key not in self._confirming:
+            self._confirming[key] = sorted(
+                each.on
+                for each in self._law.confirmed.get(state.program, ())
+                if each.feed in (None, state.feed)
+                and (not each.tracks or state.track in each.tracks)
+            )
+        return self._confirming[key]
+
+    def _comparable(self, states: Sequence[State]) -> bool:
+        """Whether every date is one day for all comparisons, as the readings would find."""
+        vague = False
+        for state in states:
+            if state.announced_until is not None or (state.until and not state.until.exact):
+                return False
+            vague = vague or state.first != state.last
+        if not vague:
+            return True
+        borders = (self._law.borders.get(p, frozenset()) for p in {s.program for s in states})
+        anchors = {self._day, *known_days(states)}.union(*borders)
+        for state in states:
+            if state.first == state.last:
+                continue
+            others = (day for o in states if o is not state for day in (o.first, o.last))
+            if any(state.first - 1 <= day <= state.last + 1 for day in (*anchors, *others)):
+                return False
+        return True
+
+    @cached_property
+    def _singular(self) -> frozenset[int]:
+        """Subjects that are named somewhere, or on whom others' states or places may bear."""
+        law, volumes = self._law, self._purchase.volumes
+        clauses = [c for agreement in law.agreements.values() for c in agreement.clauses]
+        found = {pool for _, pool in volumes}
+        found.update(*(clause.worksites for clause in clauses))
+        found.update(*(each.excepted for each in (*law.confirmations, *law.listings)))
+        balancing = {c.standing_program for c in clauses if c.duty is Duty.VOLUME_BALANCE}
+        for program in law.programs:
+            evidence = self._purchase.evidence(program)
+            found |= self._joined(evidence, balancing=program in balancing)
+        return frozenset(found)
+
+    def _joined(self, evidence: Evidence, *, balancing: bool) -> set[int]:
+        """Return whom the ties of one program join to others that may bear on them."""
+        network = evidence.network
+        found: set[int] = set()
+        for tie in (tie for ties in network.up.values() for tie in ties):
+            if tie.kind is TieKind.DELIVERS_TO:
+                found |= {tie.begin, tie.end} if balancing else {tie.end}
+            elif tie.kind in _GROUPING:
+                found |= set() if self._purchase.is_worksite(tie.end) else {tie.end}
+                if tie in network.unsure:
+                    found |= network.company(tie.begin)
+        for node in {*network.up, *network.down}:
+            if node in network.down and evidence.own(node):
+                found |= _below(network, node)
+            if evidence.may_reach(node):
+                found |= network.company(node)
+        return found
+
+
+def _below(network: Network, node: int) -> set[int]:
+    """Return all that is operated by or part of a node."""
+    found: set[int] = set()
+    frontier = [node]
+    while frontier:
+        for tie in network.down.get(frontier.pop(), ()):
+            if tie.kind in _GROUPING and tie.begin not in found:
+                found.add(tie.begin)
+                frontier.append(tie.begin)
+    return found
