@@ -1,15 +1,19 @@
 """The ASGI application, put together from its parts."""
 
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.answers.desk import Desk
+from hub.errors import StoreUnavailableError
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.settings import Settings
@@ -31,36 +35,57 @@ def create_app(store: Store, settings: Settings) -> Starlette:
             await store.close()
 
     async def graphql(request: Request) -> Response:
-        if request.method == "GET" and explorer.wanted(request):
-            return HTMLResponse(explorer.page())
+        if explorer.wanted(request):
+            return HTMLResponse(explorer.page(), headers=dict(explorer.headers()))
         return await http.answer(request, request.app.state.desk, settings.most_body_bytes)
-
-    async def asset(request: Request) -> Response:
-        path = explorer.asset(request.path_params["name"])
-        if path is None:
-            return PlainTextResponse("not found", 404)
-        return FileResponse(path, headers={"cache-control": "public, max-age=86400"})
-
-    async def sdl(_request: Request) -> Response:
-        return PlainTextResponse(_SDL, media_type="text/plain; charset=utf-8")
-
-    async def alive(_request: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def ready(request: Request) -> Response:
-        await request.app.state.desk.store.latest()
-        return PlainTextResponse("ok")
 
     return Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
-            Route("/graphql/schema.graphql", sdl),
-            Route("/graphql/explorer/{name:path}", asset),
-            Route("/livez", alive),
-            Route("/readyz", ready),
+            Route("/graphql/schema.graphql", _sdl),
+            Route("/graphql/explorer/{name:path}", _asset),
+            Route("/livez", _alive),
+            Route("/readyz", _ready),
             Route("/", graphql),
         ],
         lifespan=lifespan,
+        exception_handlers={HTTPException: _refused, StoreUnavailableError: _unavailable},
     )
 
 
+async def _asset(request: Request) -> Response:
+    """Give a file of the explorer."""
+    path = explorer.asset(request.path_params["name"])
+    if path is None:
+        return PlainTextResponse("not found", 404)
+    return FileResponse(path, headers={"cache-control": "public, max-age=86400"})
+
+
+async def _sdl(_request: Request) -> Response:
+    """Give the schema."""
+    return PlainTextResponse(_SDL, media_type="text/plain; charset=utf-8")
+
+
+async def _alive(_request: Request) -> Response:
+    """Say that the process runs."""
+    return PlainTextResponse("ok")
+
+
+async def _ready(request: Request) -> Response:
+    """Say that the store answers."""
+    await request.app.state.desk.store.latest()
+    return PlainTextResponse("ok")
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """Say that there is nothing of that address, or not by that method."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
+    status = HTTPStatus(error.status_code)
+    request_id = secrets.token_hex(8)
+    return http.described(status, status.name, error.detail, request_id, error.headers)
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    """Say that the store does not answer."""
+    assert isinstance(error, StoreUnavailableError)  # noqa: S101 - likewise
+    return http.problem(error, secrets.token_hex(8))

@@ -103,12 +103,11 @@ def _rulings(answered: Answered) -> Table:
     """Return the rulings as a table, the one that decides first."""
     answer, facts = answered.answer, answered.facts
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
-    for column in ("agreement", "program", "ruling", "why"):
-        table.add_column(column, overflow="fold")
+    for column in ("agreement", "ruling", "why"):
+        table.add_column(column, overflow="fold", no_wrap=column == "ruling")
     for ruling in answer.rulings:
         table.add_row(
-            Text(ruling.agreement.name),
-            facts.law.programs[ruling.program].code,
+            Text(f"{ruling.agreement.name}\n({facts.law.programs[ruling.program].code})"),
             f"{coloured(ruling.verdict)}\n{ruling.reason}",
             Text(explanation(ruling, facts, answer.question.day)),
         )

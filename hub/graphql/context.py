@@ -8,12 +8,10 @@ from graph_schema.codes import Kind
 from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import InvalidInputError
+from hub.graphql.limits import MOST_ROWS
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.identity.ids import Numbered, well_formed
 from hub.store.port import PUBLIC, Latest, Page, Viewer
-
-MOST_ROWS: Final = 500
-"""Rows of one page."""
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
     Kind.PROGRAM: Program,
@@ -110,9 +108,9 @@ class Request:
         make: Any = _TYPES[profile.kind]
         return make(id=public_id, number=profile.number, row=profile.row)
 
-    def facts(self, make: type[Any], rows: Sequence[Mapping[str, Any]], **more: object) -> list[Any]:
+    def facts(
+        self, make: type[Any], rows: Sequence[Mapping[str, Any]], **more: object
+    ) -> list[Any]:
         """Return the GraphQL facts of rows."""
         ids = self.ids.many([row["number"] for row in rows], Numbered.FACT)
         return [make(id=i, row=row, **more) for i, row in zip(ids, rows, strict=True)]
-
-

@@ -6,7 +6,7 @@ other nodes, and those that the stores use and readers do not need.
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import strawberry
 
@@ -38,10 +38,9 @@ def derived(fact: type[Fact], *own: str) -> Callable[[type[_T]], type[_T]]:
         for field in fields(fact):
             if field.name not in own and field.form is not Form.NODE:
                 resolver = _getter(field)
-                shown = strawberry.field(resolver=resolver, description=_first_line(field.doc))
-                shown_any = cast("Any", shown)
-                shown_any.python_name = field.name
-                setattr(cls, field.name, shown_any)
+                shown: Any = strawberry.field(resolver=resolver, description=_first_line(field.doc))
+                shown.python_name = field.name
+                setattr(cls, field.name, shown)
                 cls.__annotations__[field.name] = resolver.__annotations__["return"]
         return cls
 

@@ -4,14 +4,16 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, VariableDefinitionNode, VariableNode
 
-from hub.errors import HubError
+from hub.errors import HubError, InvalidInputError, StoreUnavailableError
 
 LOG: Final = logging.getLogger("hub.graphql")
 _LONGEST_LINE: Final = 2_000
 _MOST_ERRORS: Final = 5
+INVALID_QUERY: Final = "INVALID_QUERY"
 _INTERNAL: Final = "something went wrong on our side; quote the request id when you report it"
+_NO_STORE: Final = "the store does not answer; try again in a moment"
 
 
 def shown(errors: Sequence[GraphQLError], request_id: str) -> list[Mapping[str, Any]]:
@@ -23,20 +25,36 @@ def _shown(error: GraphQLError, request_id: str) -> Mapping[str, Any]:
     formatted: dict[str, Any] = {**error.formatted}
     original = error.original_error
     extensions: dict[str, Any] = {"requestId": request_id}
-    if original is None:
-        extensions["code"] = "INVALID_QUERY"
-    elif isinstance(original, HubError) and type(original) is not HubError:
+    if isinstance(original, HubError) and type(original) is not HubError:
         extensions["code"] = original.code
+        formatted["message"] = told(original, request_id)
         if original.path:
             extensions["argument"] = ".".join(original.path)
-    elif isinstance(original, GraphQLError | ValueError) and error.path is None:
-        extensions["code"] = "INVALID_QUERY"
+    elif original is None or (
+        isinstance(original, GraphQLError | ValueError) and error.path is None
+    ):
+        extensions["code"] = InvalidInputError.code if _of_a_value(error) else INVALID_QUERY
     else:
         extensions["code"] = HubError.code
         formatted["message"] = _INTERNAL
         _log(original, request_id)
     formatted["extensions"] = extensions
     return formatted
+
+
+def told(error: HubError, request_id: str) -> str:
+    """Return what a client is told of an error; where the store is, the log alone says."""
+    if not isinstance(error, StoreUnavailableError):
+        return error.message
+    _log(error, request_id)
+    return _NO_STORE
+
+
+def _of_a_value(error: GraphQLError) -> bool:
+    """Whether a value is wrong, such as a day that does not exist, and not the query itself."""
+    at = error.nodes[0] if error.nodes else None
+    value = isinstance(at, ValueNode) and not isinstance(at, VariableNode)
+    return value or isinstance(at, VariableDefinitionNode)
 
 
 def _log(error: BaseException, request_id: str) -> None:

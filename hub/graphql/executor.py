@@ -1,9 +1,9 @@
 """The executor: graphql-core's, which prefetches below root fields and renders columns at once."""
 
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, cast
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, get_named_type
+from graphql import GraphQLList, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -11,13 +11,15 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from hub.graphql.columns import Columns
 from hub.graphql.prefetch import prefetch
 
+Completes: TypeAlias = Callable[..., Any]
+
 
 class HubExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes operations of the hub's schema."""
 
-    def complete_value(  # noqa: PLR0913 - graphql-core's signature
+    def complete_value(
         self,
-        return_type: GraphQLOutputType,
+        return_type: Any,  # noqa: ANN401
         field_details_list: list[FieldDetails],
         info: Any,  # noqa: ANN401
         path: Path,
@@ -25,22 +27,18 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Complete a value; below a root field, everything selected is fetched first."""
-        completes = super().complete_value
+        completes = cast("Completes", super().complete_value)
         if path.prev is not None or result is None or isinstance(result, Exception):
-            return completes(
-                return_type, field_details_list, info, path, result, position_context
-            )
+            return completes(return_type, field_details_list, info, path, result, position_context)
 
         async def fetched() -> object:
             await prefetch(self, return_type, field_details_list, [result])
-            done = completes(
-                return_type, field_details_list, info, path, result, position_context
-            )
-            return await done if isinstance(done, Awaitable) else done
+            done = completes(return_type, field_details_list, info, path, result, position_context)
+            return await cast("Awaitable[object]", done) if isinstance(done, Awaitable) else done
 
         return fetched()
 
-    def complete_list_value(  # noqa: PLR0913 - graphql-core's signature
+    def complete_list_value(
         self,
         return_type: GraphQLList[Any],
         field_details_list: list[FieldDetails],
@@ -51,13 +49,13 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:  # noqa: ANN401
         """Complete a list; one kept as columns is rendered without an object for each row."""
         if isinstance(result, Columns):
-            rendered = self._rendered(return_type, field_details_list, result)
+            columns = cast("Columns[Any]", result)
+            rendered = self._rendered(return_type, field_details_list, columns)
             if rendered is not None:
                 return rendered
-            result = result.rows()
-        return super().complete_list_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+            result = columns.rows()
+        completes = cast("Completes", super().complete_list_value)
+        return completes(return_type, field_details_list, info, path, result, position_context)
 
     def _rendered(
         self,

@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 import strawberry
 from strawberry.types import Info
@@ -21,8 +21,6 @@ Given: TypeAlias = Any
 NOT_GIVEN: Final[Given] = strawberry.UNSET
 """Default of an argument that may be left out."""
 
-_T = TypeVar("_T")
-
 
 @strawberry.type
 class Fetches:
@@ -30,7 +28,7 @@ class Fetches:
 
     found: strawberry.Private[dict[str, object]] = field(default_factory=dict[str, object])
 
-    def twin(self: _T) -> _T:
+    def twin(self) -> Self:
         """Return the same thing for another place of the answer, with its own selection."""
         other = copy.copy(self)
         cast("Fetches", other).found = {}

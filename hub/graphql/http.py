@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
-from graphql import OperationType
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
 
 from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidInputError
@@ -31,13 +32,16 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
     operations = {OperationType.QUERY}
     if http.method == "POST":
         operations.add(OperationType.MUTATION)
-    result = await schema.execute(
-        asked["query"],
-        variable_values=asked.get("variables"),
-        operation_name=asked.get("operationName"),
-        context_value=Request(desk),
-        allowed_operation_types=operations,
-    )
+    try:
+        result = await schema.execute(
+            asked["query"],
+            variable_values=asked.get("variables"),
+            operation_name=asked.get("operationName"),
+            context_value=Request(desk),
+            allowed_operation_types=operations,
+        )
+    except InvalidOperationTypeError as error:
+        return problem(_not_allowed(error.operation_type, http.method), request_id)
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = errors.shown(result.errors, request_id)
@@ -50,17 +54,28 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
 
 
 def problem(error: HubError, request_id: str) -> Response:
-    """Return an error outside GraphQL (RFC 9457)."""
+    """Return an error outside GraphQL."""
+    return described(error.status, error.code, errors.told(error, request_id), request_id)
+
+
+def described(
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return an error outside GraphQL as RFC 9457 writes it."""
     body = {
         "type": "about:blank",
-        "title": error.code.replace("_", " ").capitalize(),
-        "status": int(error.status),
-        "detail": error.message,
-        "code": error.code,
+        "title": code.replace("_", " ").capitalize(),
+        "status": int(status),
+        "detail": detail,
+        "code": code,
         "requestId": request_id,
     }
-    headers = {"x-request-id": request_id}
-    return Response(orjson.dumps(body), int(error.status), headers, PROBLEM)
+    shown = {**(headers or {}), "x-request-id": request_id}
+    return Response(orjson.dumps(body), int(status), shown, PROBLEM)
 
 
 async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
@@ -69,7 +84,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
     Raises:
         InvalidInputError: The request is not one of GraphQL over HTTP; the message says why.
     """
-    if http.method == "GET":
+    if http.method in {"GET", "HEAD"}:
         given: dict[str, Any] = dict(http.query_params)
         for name in ("variables", "extensions"):
             if name in given:
@@ -86,6 +101,20 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
             msg = f"the request is larger than {most_bytes} bytes; ask in parts"
             raise TooLargeError(msg)
     return _checked(_json(bytes(body), "body"))
+
+
+class NotAllowedError(InvalidInputError):
+    """A kind of operation that the method does not carry."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def _not_allowed(operation: OperationType, method: str) -> HubError:
+    """Return why an operation is not carried out."""
+    if operation is OperationType.MUTATION:
+        return NotAllowedError(f"{method} carries queries alone; send a mutation by POST")
+    return NotAllowedError(f"{method} carries no {operation.value}")
 
 
 class UnsupportedMediaTypeError(InvalidInputError):
@@ -115,14 +144,15 @@ def _checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
     if not isinstance(given, dict):
         msg = "the request is not a JSON object; batches are not taken"
         raise InvalidInputError(msg)
+    request = cast("Mapping[str, Any]", given)
     for name, kind, what in _PARTS:
-        if given.get(name) is not None and not isinstance(given[name], kind):
+        if request.get(name) is not None and not isinstance(request[name], kind):
             msg = f"{name} is not {what}"
             raise InvalidInputError(msg)
-    if not given.get("query"):
-        msg = "there is no query; send {\"query\": \"{ revision { id } }\"}"
+    if not request.get("query"):
+        msg = 'there is no query; send {"query": "{ revision { id } }"}'
         raise InvalidInputError(msg)
-    return given
+    return request
 
 
 _PARTS: Final = (

@@ -5,11 +5,11 @@ So the number of store round trips depends on the shape of a query and never on 
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
+    GraphQLNamedType,
     GraphQLObjectType,
-    GraphQLOutputType,
     get_named_type,
     is_composite_type,
 )
@@ -50,7 +50,7 @@ def loaded_fields() -> frozenset[tuple[str, str]]:
 
 async def prefetch(
     executor: Executor[Any],
-    declared: GraphQLOutputType,
+    declared: Any,  # noqa: ANN401
     details: list[FieldDetails],
     values: Iterable[object],
 ) -> None:
@@ -62,7 +62,7 @@ async def prefetch(
         details: Where in the query that field is selected.
         values: What it resolved to.
     """
-    named = get_named_type(declared)
+    named = cast("GraphQLNamedType", get_named_type(declared))
     if not is_composite_type(named):
         return
     if isinstance(named, GraphQLObjectType):
@@ -121,7 +121,7 @@ def _flat(
             names = {below[0].node.name.value for below in selected.values()}
             yield from () if value.suffice(names) else value.rows()
         elif isinstance(value, list | tuple):
-            yield from _flat(value, executor, runtime, details)
+            yield from _flat(cast("Sequence[object]", value), executor, runtime, details)
         elif value is not None and not isinstance(value, Exception):
             yield value
 
@@ -135,5 +135,3 @@ def _type_name(value: object) -> str:
 def _snake(name: str) -> str:
     plain = _HUMP.sub("_", name).lower()
     return f"{plain}_" if plain in _KEYWORDS else plain
-
-

@@ -1,7 +1,10 @@
 """Scalars with their specifications."""
 
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import NewType
+from typing import Final, NewType
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -9,31 +12,41 @@ from strawberry.schema.config import StrawberryConfig
 from graph_schema.days import PartialDate
 from graph_schema.texts import COUNTRIES
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT: Final = re.compile(
+    rf"{_DAY.pattern}[Tt ]\d{{2}}:\d{{2}}:\d{{2}}(\.\d{{1,9}})?([Zz]|[+-]\d{{2}}:\d{{2}})", re.ASCII
+)
+"""RFC 3339: an instant has its offset."""
+
 
 def _date(value: object) -> date:
-    if not isinstance(value, str):
-        msg = f"{value!r} is not a day; write it like 2026-11-22"
-        raise ValueError(msg)
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        msg = f"{value!r} is no day of the calendar; write it like 2026-11-22"
-        raise ValueError(msg) from error
+    with _told(f"{value!r} is no day of the calendar; write it like 2026-11-22"):
+        return date.fromisoformat(_matched(value, _DAY))
 
 
 def _instant(value: object) -> datetime:
-    if not isinstance(value, str):
-        msg = f"{value!r} is not an instant; write it like 2026-11-22T10:00:00Z"
-        raise ValueError(msg)
+    with _told(f"{value!r} is not an instant; write it like 2026-11-22T10:00:00Z, with its offset"):
+        return datetime.fromisoformat(_matched(value, _INSTANT)).astimezone(UTC)
+
+
+def _matched(value: object, form: re.Pattern[str]) -> str:
+    """Return a text of a form, in capitals.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if isinstance(value, str) and form.fullmatch(value):
+        return value.upper()
+    raise ValueError
+
+
+@contextmanager
+def _told(message: str) -> Generator[None]:
+    """Say it so where a value cannot be taken."""
     try:
-        instant = datetime.fromisoformat(value)
-    except ValueError as error:
-        msg = f"{value!r} is not an instant; write it like 2026-11-22T10:00:00Z"
-        raise ValueError(msg) from error
-    if instant.tzinfo is None:
-        msg = f"{value!r} has no offset; write it like 2026-11-22T10:00:00Z"
-        raise ValueError(msg)
-    return instant.astimezone(UTC)
+        yield
+    except (ValueError, OverflowError) as error:
+        raise ValueError(message) from error
 
 
 def _country(value: object) -> str:

@@ -15,6 +15,7 @@ from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
+from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
 from hub.graphql.types.answers import InvalidInput, UnknownReference
 from hub.graphql.types.nodes import Commodity
@@ -25,9 +26,7 @@ COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 
 
 @strawberry.type
-class Query(
-    EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, Subjects, Lookups
-):
+class Query(EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, Subjects, Lookups):
     """The questions."""
 
 
@@ -46,6 +45,7 @@ schema = HubSchema(
     Query,
     config=SCALARS,
     execution_context_class=HubExecutor,
+    extensions=[Reading],
     types=[InvalidInput, UnknownReference, Commodity],
 )
 

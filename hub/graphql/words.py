@@ -4,6 +4,7 @@ import ast
 import inspect
 from enum import StrEnum
 from textwrap import dedent
+from typing import Any
 
 import strawberry
 
@@ -41,7 +42,7 @@ def declare() -> None:
     """Make GraphQL enums of the lists; a word that has a docstring is described by it."""
     for enum in _ENUMS:
         strawberry.enum(enum, description=inspect.getdoc(enum))
-        definition = enum.__strawberry_definition__  # pyright: ignore[reportAttributeAccessIssue]
+        definition: Any = vars(enum)["__strawberry_definition__"]
         described = _documented(enum)
         for value in definition.values:
             value.description = described.get(value.name)

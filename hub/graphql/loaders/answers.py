@@ -10,10 +10,10 @@ from graph_schema.sourcing import SourcingLink as LinkFact
 from graph_schema.standing import Standing as StandingFact
 from hub.answers.eligibility import eligibility_list
 from hub.errors import HubError
+from hub.graphql.answered import shown
 from hub.graphql.context import Request
 from hub.graphql.loaders.standings import shown as shown_standings
 from hub.graphql.prefetch import Given, loads
-from hub.graphql.questions.eligibility import shown
 from hub.graphql.types.answers import Eligibility, EligibilityRow
 from hub.graphql.types.facts import Clause, Standing
 from hub.store.port import Row
@@ -66,9 +66,7 @@ async def program(request: Request, parents: Sequence[Any], _given: Given) -> li
 
 
 @loads("Ruling.clause")
-async def clause(
-    request: Request, parents: Sequence[Any], _given: Given
-) -> list[Clause | None]:
+async def clause(request: Request, parents: Sequence[Any], _given: Given) -> list[Clause | None]:
     """Bring the clauses that label rulings."""
     numbers = [parent.ruling.clause.number if parent.ruling.clause else 0 for parent in parents]
     rows = await _by_number(request, ClauseFact, numbers)
@@ -94,9 +92,7 @@ async def standings(
     return [[made[n].twin() for n in each if n in made] for each in numbers]
 
 
-async def _by_number(
-    request: Request, kind: type[Fact], numbers: Sequence[int]
-) -> dict[int, Row]:
+async def _by_number(request: Request, kind: type[Fact], numbers: Sequence[int]) -> dict[int, Row]:
     """Return facts by number, those withdrawn since included."""
     if not numbers:
         return {}
@@ -141,9 +137,7 @@ async def bound(request: Request, parents: Sequence[Any], _given: Given) -> list
 
 
 @loads("SharedSupplier.supplier")
-async def shared_supplier(
-    request: Request, parents: Sequence[Any], _given: Given
-) -> list[object]:
+async def shared_supplier(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring shared suppliers."""
     return await _nodes(request, [parent.number for parent in parents])
 
@@ -198,9 +192,7 @@ async def shared_programs(
 
 
 @loads("SharedSupplier.disagree")
-async def disagree(
-    request: Request, parents: Sequence[Any], _given: Given
-) -> list[bool]:
+async def disagree(request: Request, parents: Sequence[Any], _given: Given) -> list[bool]:
     """Tell whether a shared supplier stands well in one program and badly in another."""
     held = await _held(request, parents)
     return [_disagree(held.get(parent.number, ())) for parent in parents]

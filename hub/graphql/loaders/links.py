@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
+import strawberry
+
 from graph_schema.elements import Fact
 from graph_schema.programs import FactSource
 from hub.errors import UnknownReferenceError
@@ -87,9 +89,7 @@ for _field, _column in _MANY.items():
 
 
 @loads("*.evidence")
-async def evidence(
-    request: Request, parents: Sequence[Any], _given: Given
-) -> list[list[Evidence]]:
+async def evidence(request: Request, parents: Sequence[Any], _given: Given) -> list[list[Evidence]]:
     """Bring the documents that facts come from."""
     wanted = list(dict.fromkeys(s for parent in parents for s in parent.row["sources"] or ()))
     sources = await _sources(request, wanted)
@@ -108,7 +108,7 @@ async def _sources(request: Request, references: Sequence[str]) -> dict[str, Sou
     first = {row["reference"]: row for row in reversed(rows)}
     ids = request.ids.many([row["number"] for row in first.values()], Numbered.FACT)
     return {
-        reference: SourceType(id=i, row=row)
+        reference: SourceType(id=strawberry.ID(i), row=row)
         for i, (reference, row) in zip(ids, first.items(), strict=True)
     }
 

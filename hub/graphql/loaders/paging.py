@@ -26,7 +26,7 @@ def counted(count: Callable[[], Awaitable[Mapping[int, int]]]) -> Counts:
     return of
 
 
-def pages(  # noqa: PLR0913 - what a page of many parents is made of
+def pages(
     request: Request,
     end: str,
     numbers: Sequence[int],

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import strawberry
+
 from graph_schema import agreements as agreement_facts
 from graph_schema import programs as program_facts
 from graph_schema.elements import Fact
 from graph_schema.standing import StateRule as RuleFact
 from hub.graphql.context import Request
 from hub.graphql.loaders.paging import counted, paged, pages
+from hub.graphql.loaders.signing import agreements_of, buyers_of
 from hub.graphql.prefetch import Given, Loader, loads
-from hub.graphql.questions.programs import agreements_of, buyers_of
 from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.facts import (
     Clause,
@@ -62,9 +64,7 @@ async def figures(request: Request, parents: Sequence[Any], given: Given) -> lis
 @loads("Agreement.signatures")
 async def signatures(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring who signed agreements."""
-    return await _page(
-        request, parents, given, (agreement_facts.Signature, Signature, "agreement")
-    )
+    return await _page(request, parents, given, (agreement_facts.Signature, Signature, "agreement"))
 
 
 async def _page(
@@ -79,9 +79,7 @@ async def _page(
     day = sitting.day if "as_of" in given else None
     page, numbers = request.page(given), [parent.number for parent in parents]
     rows = await request.store.facts_at(kind, end, numbers, sitting.moment, day=day, page=page)
-    count = counted(
-        lambda: request.store.count_at(kind, end, numbers, sitting.moment, day=day)
-    )
+    count = counted(lambda: request.store.count_at(kind, end, numbers, sitting.moment, day=day))
     return pages(request, end, numbers, request.facts(shown, rows), page, count)
 
 
@@ -133,7 +131,7 @@ async def last_sync(
 
 def _run(request: Request, row: Any) -> SyncRun:  # noqa: ANN401
     return SyncRun(
-        id=request.ids.of(row["number"], Numbered.RUN),
+        id=strawberry.ID(request.ids.of(row["number"], Numbered.RUN)),
         number=row["number"],
         program_number=row["program"],
         feed=row["feed"],
@@ -173,9 +171,7 @@ def _problems(request: Request, rows: Sequence[Row], page: Page) -> RowProblemCo
     shown = rows[: page.size - 1]
     marks = request.cursors([row["number"] for row in shown])
     nodes = [
-        RowProblem(
-            row=row["row"], column=row["field"], code=row["code"], message=row["message"]
-        )
+        RowProblem(row=row["row"], column=row["field"], code=row["code"], message=row["message"])
         for row in shown
     ]
     return RowProblemConnection(
@@ -188,5 +184,3 @@ def _problems(request: Request, rows: Sequence[Row], page: Page) -> RowProblemCo
             end_cursor=marks[-1] if marks else None,
         ),
     )
-
-

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import strawberry
+
 from graph_schema.codes import Effect
 from graph_schema.days import FOR_EVER, PartialDate
 from graph_schema.standing import Standing as StandingFact
@@ -39,7 +41,7 @@ def _shown(sitting: Sitting, public_id: str, row: Row) -> Standing:
     if "ended" in row:
         until = PartialDate.parse(row["ended"]) if row["ended"] else None
     return Standing(
-        id=public_id,
+        id=strawberry.ID(public_id),
         row=row,
         effect=effect or Effect.NO_EFFECT,
         until=until,
@@ -48,9 +50,7 @@ def _shown(sitting: Sitting, public_id: str, row: Row) -> Standing:
 
 
 @loads("Organization.standings", "Worksite.standings")
-async def standings(
-    request: Request, parents: Sequence[Any], given: Given
-) -> list[list[Standing]]:
+async def standings(request: Request, parents: Sequence[Any], given: Given) -> list[list[Standing]]:
     """Bring the standings in force of subjects, those of a program together."""
     sitting = await request.at(given)
     numbers = [parent.number for parent in parents]
@@ -70,9 +70,7 @@ def _by_parent(
 
 
 @loads("Organization.standingHistory", "Worksite.standingHistory")
-async def standing_history(
-    request: Request, parents: Sequence[Any], given: Given
-) -> list[object]:
+async def standing_history(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring every standing subjects ever held, in the order they were recorded."""
     sitting = await request.sit()
     page, numbers = request.page(given), [parent.number for parent in parents]
@@ -93,9 +91,7 @@ async def standing_history(
 
 
 @loads("Program.standings")
-async def program_standings(
-    request: Request, parents: Sequence[Any], given: Given
-) -> list[object]:
+async def program_standings(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring the standings in force in programs, a page of each."""
     sitting = await request.at(given)
     page, numbers = request.page(given), [parent.number for parent in parents]
@@ -110,5 +106,3 @@ async def program_standings(
     )
     made = shown(request, sitting, rows)
     return pages(request, "program", numbers, made, page, count, place="in_force")
-
-

@@ -88,9 +88,7 @@ async def _tied(request: Request, parents: Sequence[Any], kind: TieKind) -> list
     """Return the node at the other end of each parent's newest tie of a kind."""
     sitting = await request.sit()
     numbers = [parent.number for parent in parents]
-    rows = await request.store.facts_at(
-        TieFact, "from_", numbers, sitting.moment, day=sitting.day
-    )
+    rows = await request.store.facts_at(TieFact, "from_", numbers, sitting.moment, day=sitting.day)
     newest = sorted(
         (row for row in rows if row["kind"] == kind), key=lambda row: row["begins_first"]
     )
@@ -170,9 +168,7 @@ async def buyers(request: Request, parents: Sequence[Any], given: Given) -> list
     return await _links(request, parents, given, "supplier")
 
 
-async def _links(
-    request: Request, parents: Sequence[Any], given: Given, end: str
-) -> list[object]:
+async def _links(request: Request, parents: Sequence[Any], given: Given, end: str) -> list[object]:
     sitting = await request.at(given)
     page, numbers = request.page(given), [parent.number for parent in parents]
     kind: type[Fact] = LinkFact

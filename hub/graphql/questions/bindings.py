@@ -4,9 +4,9 @@ import strawberry
 from strawberry.types import Info
 
 from hub.answers.bindings import bindings as answer
+from hub.graphql.answered import shown
 from hub.graphql.context import Request
 from hub.graphql.fetched import NOT_GIVEN
-from hub.graphql.questions.eligibility import shown
 from hub.graphql.types.answers import Binding
 from hub.graphql.types.connections import Connection, connection
 from hub.graphql.types.nodes import Day, Instant
@@ -22,7 +22,7 @@ class BindingQuestions:
             "that cover it, and visible links."
         )
     )
-    async def bindings(  # noqa: PLR0913 - the schema's arguments
+    async def bindings(
         self,
         info: Info[Request, None],
         supplier: strawberry.ID,

@@ -43,8 +43,9 @@ class Lookups:
         found = await request.store.search(text, kinds or (), sitting.moment, size, place)
         nodes = await request.nodes([number for number, _, _ in found])
         edges = [
-            SearchEdge(cursor=_cursor(request, score, number), node=cast("Any", nodes[number]),
-                       score=score)
+            SearchEdge(
+                cursor=_cursor(request, score, number), node=cast("Any", nodes[number]), score=score
+            )
             for number, _, score in found[: size - 1]
             if number in nodes
         ]
@@ -59,14 +60,12 @@ class Lookups:
         )
 
     @strawberry.field(description="A node by its id or reference.")
-    async def node(self, info: Info[Request, None], id: strawberry.ID) -> Node | None:  # noqa: A002
+    async def node(self, info: Info[Request, None], id: strawberry.ID) -> Node | None:
         [found] = await _nodes(info.context, [id])
         return found
 
     @strawberry.field(description="Nodes by their ids or references; null for each that is none.")
-    async def nodes(
-        self, info: Info[Request, None], ids: list[strawberry.ID]
-    ) -> list[Node | None]:
+    async def nodes(self, info: Info[Request, None], ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > MOST_NODES:
             msg = f"{len(ids)} ids are asked for; ask for at most {MOST_NODES} at a time"
             raise InvalidInputError(msg, path=("ids",))

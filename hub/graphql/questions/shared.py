@@ -29,7 +29,7 @@ class SharedQuestions:
             "to several of the buyers; where both are named, both must hold."
         )
     )
-    async def shared_suppliers(  # noqa: PLR0913 - the schema's arguments
+    async def shared_suppliers(
         self,
         info: Info[Request, None],
         first: int,
@@ -41,7 +41,7 @@ class SharedQuestions:
         as_of: Day = NOT_GIVEN,
         known_at: Instant = NOT_GIVEN,
         after: str | None = NOT_GIVEN,
-    ) -> Connection[SharedSupplier]:
+    ) -> Connection[SharedSupplier] | None:
         request = info.context
         sitting = await request.sit(as_of or None, known_at or None)
         page = request.page({"first": first, "after": after})

@@ -22,22 +22,24 @@ class Subjects:
     """Questions about organisations, worksites and commodities."""
 
     @strawberry.field(description="An organisation.")
-    async def organization(self, info: Info[Request, None], id: strawberry.ID) -> Organization | None:  # noqa: A002, E501
+    async def organization(
+        self, info: Info[Request, None], id: strawberry.ID
+    ) -> Organization | None:
         return cast("Organization | None", await one(info.context, id, Kind.ORGANIZATION))
 
     @strawberry.field(description="A worksite.")
-    async def worksite(self, info: Info[Request, None], id: strawberry.ID) -> Worksite | None:  # noqa: A002
+    async def worksite(self, info: Info[Request, None], id: strawberry.ID) -> Worksite | None:
         return cast("Worksite | None", await one(info.context, id, Kind.WORKSITE))
 
     @strawberry.field(description="A commodity, by its name, alias, reference or id.")
-    async def commodity(self, info: Info[Request, None], id: strawberry.ID) -> Commodity | None:  # noqa: A002
+    async def commodity(self, info: Info[Request, None], id: strawberry.ID) -> Commodity | None:
         request = info.context
         sitting = await request.sit()
         number = sitting.product(id).number
         return cast("Commodity | None", (await request.nodes([number])).get(number))
 
     @strawberry.field(description="Organisations that hold a standing, by what they hold.")
-    async def suppliers(  # noqa: PLR0913 - the schema's arguments
+    async def suppliers(
         self,
         info: Info[Request, None],
         first: int,
@@ -48,7 +50,7 @@ class Subjects:
         as_of: Day = NOT_GIVEN,
         known_at: Instant = NOT_GIVEN,
         after: str | None = NOT_GIVEN,
-    ) -> Connection[Organization]:
+    ) -> Connection[Organization] | None:
         given = {
             "first": first, "after": after, "program": program, "country": country,
             "product": product, "effect": effect, "as_of": as_of, "known_at": known_at,
@@ -56,7 +58,7 @@ class Subjects:
         return await found(info.context, Kind.ORGANIZATION, given)
 
     @strawberry.field(description="Worksites that hold a standing, by what they hold.")
-    async def worksites(  # noqa: PLR0913 - the schema's arguments
+    async def worksites(
         self,
         info: Info[Request, None],
         first: int,
@@ -67,7 +69,7 @@ class Subjects:
         as_of: Day = NOT_GIVEN,
         known_at: Instant = NOT_GIVEN,
         after: str | None = NOT_GIVEN,
-    ) -> Connection[Worksite]:
+    ) -> Connection[Worksite] | None:
         given = {
             "first": first, "after": after, "program": program, "country": country,
             "product": product, "effect": effect, "as_of": as_of, "known_at": known_at,

@@ -258,5 +258,3 @@ class SearchConnection:
 
     edges: list[SearchEdge] = strawberry.field(description="What was found, with cursors.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
-
-

@@ -270,10 +270,6 @@ class SyncRun(Fetches):
         ...
 
     @fetched
-    def set_aside(
-        self, first: int, after: str | None = NOT_GIVEN
-    ) -> RowProblemConnection | None:
+    def set_aside(self, first: int, after: str | None = NOT_GIVEN) -> RowProblemConnection | None:
         """The rows set aside, for the program's operators."""
         ...
-
-

@@ -1,10 +1,19 @@
 """Names of types that stand in a module above: a fact leads back to the nodes it ties."""
 
-# ruff: noqa: F821
-# pyright: reportUndefinedVariable=false
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import strawberry
+
+if TYPE_CHECKING:
+    from hub.graphql.types.answers import Eligibility
+    from hub.graphql.types.nodes import (
+        Agreement,
+        Commodity,
+        Organization,
+        Program,
+        Subject,
+        Worksite,
+    )
 
 _NODES = "hub.graphql.types.nodes"
 
@@ -14,6 +23,4 @@ LazyWorksite: TypeAlias = Annotated["Worksite", strawberry.lazy(_NODES)]
 LazyAgreement: TypeAlias = Annotated["Agreement", strawberry.lazy(_NODES)]
 LazyProgram: TypeAlias = Annotated["Program", strawberry.lazy(_NODES)]
 LazyCommodity: TypeAlias = Annotated["Commodity", strawberry.lazy(_NODES)]
-LazyEligibility: TypeAlias = Annotated[
-    "Eligibility", strawberry.lazy("hub.graphql.types.answers")
-]
+LazyEligibility: TypeAlias = Annotated["Eligibility", strawberry.lazy("hub.graphql.types.answers")]

@@ -72,9 +72,7 @@ class Subject(Node):
         ...
 
     @fetched
-    def standing_history(
-        self, first: int, after: str | None = NOT_GIVEN
-    ) -> Connection[Standing]:
+    def standing_history(self, first: int, after: str | None = NOT_GIVEN) -> Connection[Standing]:
         """Every standing it ever held, withdrawn ones included, in the order they were recorded."""
         ...
 

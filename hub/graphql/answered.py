@@ -1,0 +1,104 @@
+"""Answers of the rule as the API shows them: one whole, a list as columns."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+import strawberry
+
+from hub.answers.desk import Sitting
+from hub.answers.eligibility import Answered, Answers
+from hub.eligibility.explain import explanation, summary, would_change
+from hub.eligibility.question import Ruling as RuleRuling
+from hub.errors import HubError, UnknownReferenceError
+from hub.graphql.columns import Columns
+from hub.graphql.types.answers import (
+    Eligibility,
+    EligibilityNotice,
+    EligibilityRow,
+    InvalidInput,
+    Problem,
+    Ruling,
+    UnknownReference,
+)
+from hub.store.rows import instant
+
+
+def columns(sitting: Sitting, answers: Answers) -> Columns[EligibilityRow]:
+    """Return the rows of a list as columns; objects are made only of what columns do not hold."""
+    size = len(answers.references)
+    known: dict[str, Sequence[object]] = {
+        "index": range(size),
+        "reference": answers.references,
+        "verdict": answers.verdicts,
+        "reason": answers.reasons,
+        "__typename": ["EligibilityRow"] * size,
+    }
+    if not any(answers.problems):
+        known["problem"] = answers.problems
+    return Columns(size, known, lambda: _rows(sitting, answers))
+
+
+def _rows(sitting: Sitting, answers: Answers) -> list[EligibilityRow]:
+    def whole(index: int) -> Eligibility | None:
+        answered = answers.answered(index)
+        return shown(sitting, answered) if answered else None
+
+    return [
+        EligibilityRow(
+            index=index,
+            reference=strawberry.ID(reference),
+            verdict=answers.verdicts[index],
+            reason=answers.reasons[index],
+            problem=_problem(answers.problems[index]),
+            whole=partial(whole, index),
+        )
+        for index, reference in enumerate(answers.references)
+    ]
+
+
+def _problem(error: HubError | None) -> Problem | None:
+    """Return an error as data."""
+    if error is None:
+        return None
+    path = list(error.path) or None
+    if isinstance(error, UnknownReferenceError):
+        return UnknownReference(
+            code=error.code, message=error.message, path=path, reference=error.reference
+        )
+    return InvalidInput(code=error.code, message=error.message, path=path)
+
+
+def shown(sitting: Sitting, answered: Answered) -> Eligibility:
+    """Return an answer as the API shows it."""
+    answer, facts = answered.answer, answered.facts
+    figures = sitting.moment.viewer.everything
+    return Eligibility(
+        answered=answered,
+        as_of=date.fromordinal(answer.question.day),
+        known_at=instant(sitting.moment.known_at),
+        verdict=answer.verdict,
+        reason=answer.reason,
+        summary=summary(answer, facts, figures=figures),
+        rulings=[_ruling(ruling, answered) for ruling in answer.rulings],
+        notices=[
+            EligibilityNotice(code=notice.code, text=notice.text, number=notice.subject)
+            for notice in answer.notices
+        ],
+        revision=str(sitting.moment.revision),
+    )
+
+
+def _ruling(ruling: RuleRuling, answered: Answered) -> Ruling:
+    day = answered.answer.question.day
+    decisive = ruling.outcome.findings[0] if ruling.outcome.findings else None
+    fresh_until = decisive.fresh_until if decisive else None
+    return Ruling(
+        ruling=ruling,
+        verdict=ruling.verdict,
+        reason=ruling.reason,
+        explanation=explanation(ruling, answered.facts, day),
+        evidence_age_days=max(0, day - decisive.confirmed) if decisive else None,
+        fresh_until=date.fromordinal(fresh_until) if fresh_until else None,
+        would_change=list(would_change(ruling)),
+    )

@@ -1,0 +1,1 @@
+"""The API as clients see it, and the explorer in front of it."""
