@@ -1,0 +1,1 @@
+"""The bench: its world, its raw queries and its table."""
