@@ -6,13 +6,15 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 DOCS := .venv/.docs
+EXPLORER := hub/graphql/explorer_files
 HUB_STORE ?= sqlite:///.cache/hub.db
 
-.PHONY: setup run test drill lint bench neo4j docs lock clean
+.PHONY: setup run test drill lint bench neo4j docs explorer lock clean
 
-setup: $(RUN)
+setup: $(RUN) $(EXPLORER)
 
-run: $(RUN)
+run: $(RUN) $(EXPLORER)
+	@mkdir -p .cache
 	$(BIN)/hub serve --demo --store $(HUB_STORE)
 
 test: $(DEV)
@@ -45,8 +47,15 @@ lock: $(DEV)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group docs -o requirements/docs.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/build.in -o requirements/build.txt
 
+explorer: $(EXPLORER)
+
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .cache site $(EXPLORER)
+
+# Without npm or its registry the explorer takes the same files from a public CDN.
+$(EXPLORER): hub/graphql/explorer_page/package-lock.json hub/graphql/explorer_page/package.json
+	@cd hub/graphql/explorer_page && { npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 && npm run files; } >/dev/null 2>&1 \
+	|| { rm -rf node_modules ../explorer_files; echo "GraphiQL is not installed (npm is not here, or could not): the explorer takes it from its public CDN"; }
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
