@@ -43,15 +43,21 @@ class Evidence:
         return [state for state in states if state.program == self.program]
 
     def holds_own(self, subject: int) -> bool:
-        """Whether the subject may itself hold a state, or be closed, on the day."""
-        if (closing := self._closings(subject)) and any(closing):
+        """Whether the subject may itself hold a state, or be closed, on the day.
+
+        One whose dates allow too many readings may.
+        """
+        if any(self._closings(subject)):
             return True
-        return any(
-            held.start <= self.day < held.end
-            for family in self._families(self.own(subject))
-            for reading in self._readings([family])
-            for held in timeline(self.facts.law, family, reading)
-        )
+        try:
+            return any(
+                held.start <= self.day < held.end
+                for family in self._families(self.own(subject))
+                for reading in self._readings([family])
+                for held in timeline(self.facts.law, family, reading)
+            )
+        except TooManyReadingsError:
+            return True
 
     def outcomes(self, subject: int, asked: Asked, *, prohibited: bool) -> frozenset[Outcome]:
         """Return what the program's standings may amount to for a subject.

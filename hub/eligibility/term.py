@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
+from typing import Final
 
 from graph_schema.codes import Term
 from graph_schema.days import BEGINNING, FOR_EVER
 from hub.eligibility.facts import Agreement, Law
 from hub.eligibility.readings import TooManyReadingsError, Unsure, may, readings
+
+_MOST_UNSURE: Final = 8
+"""Versions of unsure beginnings that one position tries both ways."""
 
 
 class Phase(IntEnum):
@@ -100,7 +104,11 @@ def _position(
 
 
 def _begun_successors(law: Law, agreement: Agreement, day: int) -> Iterator[frozenset[int]]:
-    """Yield the versions with clauses that follow an agreement and had begun, in every reading."""
+    """Yield the versions with clauses that follow an agreement and had begun, in every reading.
+
+    Raises:
+        TooManyReadingsError: Of too many it is not known whether they had begun.
+    """
     sure: set[int] = set()
     unsure: list[int] = []
     for version in _versions_after(law, agreement):
@@ -110,6 +118,8 @@ def _begun_successors(law: Law, agreement: Agreement, day: int) -> Iterator[froz
                 sure.add(version.number)
             elif True in begun:
                 unsure.append(version.number)
+    if len(unsure) > _MOST_UNSURE:
+        raise TooManyReadingsError
     for size in range(len(unsure) + 1):
         for some in combinations(unsure, size):
             yield frozenset(sure | set(some))

@@ -1,6 +1,6 @@
 """From what bears on a subject to a verdict with its reason, and from several to one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,11 +46,6 @@ def worse(left: Outcome, right: Outcome) -> Outcome:
     if _order(right) < _order(left):
         return right
     return left
-
-
-def worst_of(outcomes: Iterable[Outcome]) -> Outcome | None:
-    """Return the worst of some outcomes; none of none."""
-    return min(outcomes, key=_order, default=None)
 
 
 def _order(outcome: Outcome) -> tuple[int, int]:
