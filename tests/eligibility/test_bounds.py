@@ -53,14 +53,14 @@ def said(answer: Answer) -> tuple[Verdict, Reason]:
     return answer.verdict, answer.reason
 
 
-def state(number: int, word: str = "covered", track: str = "listing", **more: Any) -> State:
+def state(number: int, word: str = "covered", track: str = "listing", **more: Any) -> State:  # noqa: ANN401
     """Return a fresh state of the site that began long ago."""
     began = DAY - 100
     plain = State(number, SITE, MINE, track, word, began, began, DAY, 400, printed="since then")
     return replace(plain, **more)
 
 
-def vague(number: int, at: int, **more: Any) -> State:
+def vague(number: int, at: int, **more: Any) -> State:  # noqa: ANN401
     """Return a state that began within sixty days around a day."""
     return state(number, first=at - 30, last=at + 30, **more)
 
