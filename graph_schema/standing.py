@@ -46,6 +46,13 @@ class Standing(Fact):
     note: Text | None = None
     """What the program or its source adds."""
 
+    @property
+    def began(self) -> PartialDate:
+        """When it began, or was seen; a standing has one of the two."""
+        began = self.since or self.observed
+        assert began is not None  # noqa: S101 - `_dated` sees to it
+        return began
+
     @model_validator(mode="after")
     def _dated(self) -> "Standing":
         if self.since is None and self.observed is None:

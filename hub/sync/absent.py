@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
 from hub.store.port import OPEN, Moment, Row, Store
+from hub.store.rows import day_of
 from hub.sync.intake import Item
-from hub.sync.lists import ENDING, Lists, ended, event, parties
+from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
 from hub.sync.plan import Plan
 from hub.sync.world import EVERYTHING, World
 
@@ -18,9 +19,10 @@ class Absence:
     """A complete list against what its feed has brought.
 
     It ends facts of the kinds and tracks that it speaks of, brought by the same feed and not said
-    later. A state that must be lifted is not ended by absence, and what names a subject whose row
-    was set aside is let be; with a row of which nobody knows whom it names, everything is. Where
-    the list has the same state with another beginning, the old statement is corrected.
+    later; what a later list was the first to leave out ends on its own day. A state that must be
+    lifted is not ended by absence, and what names a subject whose row was set aside is let be;
+    with a row of which nobody knows whom it names, everything is. Where the list has the same
+    state with another beginning, the old statement is corrected.
 
     Attributes:
         seen: Identities that the list speaks of.
@@ -64,7 +66,7 @@ class Absence:
                 continue
             if row["identity"] in self.seen:
                 self.plan.shown[kind] += 1
-            elif row["stated_at"] <= self.stated and parties(kind, row).isdisjoint(aside):
+            elif parties(kind, row).isdisjoint(aside):
                 self._left_out(kind, row)
         moment = Moment(self.world.latest.revision, OPEN - 1, EVERYTHING)
         bars = await store.in_force("fact", self._bars, moment, day=self.lists.on)
@@ -72,7 +74,9 @@ class Absence:
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that the list does not show."""
-        if self._stated_anew(kind, row):
+        if row["stated_at"] > self.stated:
+            self._ended_before(kind, row)
+        elif self._stated_anew(kind, row):
             self.plan.closed.append((kind, row, self.now))
         elif row["until"] is not None or row["begins_first"] >= self.lists.on:
             return
@@ -84,9 +88,21 @@ class Absence:
             over = ended(kind, row, self.lists.on, self.now, self.stated)
             self.plan.end(kind, row, over, self.now)
 
+    def _ended_before(self, kind: type[Fact], row: Row) -> None:
+        """End a fact earlier that a later list was the first known to leave out."""
+        if self.unidentified or not left_out(row) or row["begins_first"] >= self.lists.on:
+            return
+        if self.lists.shown_later(kind, row):
+            return
+        over = ended(kind, row, self.lists.on, self.now, self.stated)
+        self.plan.end_earlier(kind, row, over, self.now)
+
     def _stated_anew(self, kind: type[Fact], row: Row) -> bool:
-        """Whether the list has the same state with another beginning, and no later episode."""
+        """Whether the list has the same state with another beginning, and no later episode.
+
+        A beginning after the day on which the state was already seen is that of another episode.
+        """
         begins = self._renewed.get(event(kind, row))
-        if begins is None or self.unidentified:
+        if begins is None or self.unidentified or begins > day_of(row["stated_at"]):
             return False
         return row["until"] is None or begins < row["until_last"]

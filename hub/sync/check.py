@@ -151,10 +151,7 @@ def _alias(fact: Fact, name: str) -> str:
 
 def _standing(fact: Standing, known: Known, world: World) -> Standing:
     """Return a standing with its word and track spelled as the program spells them."""
-    began = fact.since or fact.observed
-    if began is None:
-        message = "it needs `since` or `observed`"
-        raise _Refused(ProblemCode.INVALID_INPUT, "since", message)
+    began = fact.began
     if known.first_day is not None and began.last < known.first_day:
         first = date.fromordinal(known.first_day)
         message = f"{began} lies before the program's first agreement or signature on {first}"

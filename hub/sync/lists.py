@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from graph_schema.agreements import Signature
-from graph_schema.days import PartialDate
+from graph_schema.days import FOR_EVER, PartialDate
 from graph_schema.elements import Fact
 from graph_schema.parties import Tie
 from graph_schema.sourcing import SourcingLink
@@ -40,7 +40,7 @@ class Lists:
         self.silent: dict[int, set[int]] = {}
         self._later = [row for row in mine if row["on"] > self.on]
         self._world = world
-        self._began: dict[str, list[tuple[str, int]]] = {}
+        self._brought: dict[str, list[Row]] = {}
 
     @property
     def later(self) -> bool:
@@ -50,12 +50,12 @@ class Lists:
     def know(self, rows: Iterable[tuple[type[Fact], Row]]) -> None:
         """Take in what the feed has brought, to tell a state that is stated anew."""
         for kind, row in rows:
-            began = (row["identity"], row["begins_first"])
-            self._began.setdefault(event(kind, row), []).append(began)
+            self._brought.setdefault(event(kind, row), []).append(row)
 
     def shown_later(self, kind: type[Fact], row: Row) -> bool:
-        """Whether a later list shows a fact as it is known."""
-        return not left_out(row) and any(speaks(each, kind, row) for each in self._later)
+        """Whether a later list shows a fact as it is known: one before that which ended it."""
+        over = row["until_first"] if left_out(row) else FOR_EVER
+        return any(speaks(each, kind, row) and each["on"] < over for each in self._later)
 
     def settled(self, kind: type[Fact], row: Row) -> Row | None:
         """Return a fact, new or again, as later lists leave it.
@@ -71,11 +71,19 @@ class Lists:
             if each["unidentified"] or (kind is Standing and self._world.must_be_lifted(row)):
                 self.silent.setdefault(each["number"], set()).add(row[kind.begins_at])
                 continue
-            began = self._began.get(event(kind, row), ())
-            if any(other != row["identity"] and day < each["on"] for other, day in began):
+            if self._shown_otherwise(kind, row):
                 return None
             return ended(kind, row, each["on"], row["recorded_from"], each["stated_at"])
         return row
+
+    def _shown_otherwise(self, kind: type[Fact], row: Row) -> bool:
+        """Whether a later list shows the same state, on the day of this one, otherwise begun."""
+        return any(
+            other["identity"] != row["identity"]
+            and other["begins_first"] <= self.on
+            and self.shown_later(kind, other)
+            for other in self._brought.get(event(kind, row), ())
+        )
 
     def corrected(self, now: int) -> Iterable[tuple[Row, Row]]:
         """Yield each known list of which more subjects must be excepted, and how it reads then."""

@@ -60,6 +60,12 @@ class Plan:
         self.shown[kind] += 1
         self.absent[kind] += 1
 
+    def end_earlier(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
+        """Plan that a fact held less long than was known; the list shrinks by nothing."""
+        self.closed.append((kind, row, now))
+        self.facts.append((kind, ended))
+        self.ended.append(Change(kind.word, _what(row), f"ended on {ended['until']} already"))
+
     def withdraw(self, kind: type[Fact], row: Row, now: int) -> None:
         """Plan that a fact is said no more, as if it had never been so."""
         self.closed.append((kind, row, now))

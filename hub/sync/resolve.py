@@ -219,9 +219,7 @@ class Resolver:
     def _named(self, field: Field, value: str) -> int:
         """Return the node that a field names."""
         refers = field.refers
-        if refers is None:
-            message = f"{field.name} names no node"
-            raise TypeError(message)
+        assert refers is not None  # noqa: S101 - only fields that name a node are encoded so
         if refers.by_name:
             value = self._world.product(value) or value
         text = f"{PROGRAM}:{value}" if refers.kinds == (Kind.PROGRAM,) else value

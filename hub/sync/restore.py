@@ -51,10 +51,11 @@ async def restore(
         plan = Plan(facts=[_restored(item) for item in items])
         plan.added = [Change(item.fact.word, item.line.program, "restored") for item in items]
         report = Report(Outcome.DRY_RUN, None, None, complete=False, added=plan.added)
-        if not dry_run:
-            generation = Generation(store, writing, world, plan, resolver.made)
-            latest = await generation.write(micros(now or datetime.now(UTC)))
-            report.outcome, report.revision = Outcome.RESTORED, latest.revision
+        if dry_run:
+            return report
+        generation = Generation(store, writing, world, plan, resolver.made)
+        latest = await generation.write(micros(now or datetime.now(UTC)))
+    report.outcome, report.revision = Outcome.RESTORED, latest.revision
     return report
 
 

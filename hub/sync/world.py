@@ -174,21 +174,15 @@ class World:
         for each in (reference, reference.partition(":")[2], name, *aliases):
             self.products.setdefault(folded(each), reference)
 
-    def _program(self, code: str, program: Program) -> None:
-        known = self.programs.setdefault(code, Known(code))
-        known.scheme = program.scheme or known.scheme
-        known.publishes = program.publishes_standings
-
 
 def _learn(known: Known, fact: Agreement | Signature | StateRule) -> None:
     """Take in what a line says of a program: a word, or a day on which something of it began."""
-    match fact:
-        case StateRule():
-            since = fact.since.toordinal() if fact.since else BEGINNING
-            until = fact.until.toordinal() if fact.until else FOR_EVER
-            known.uses(Word(fact.track, fact.state, since, until))
-        case Agreement():
-            dates = (fact.concluded_on, fact.in_force_from)
-            known.begins(*(date.first for date in dates if date))
-        case Signature():
-            known.begins(fact.since.first if fact.since else None)
+    if isinstance(fact, StateRule):
+        since = fact.since.toordinal() if fact.since else BEGINNING
+        until = fact.until.toordinal() if fact.until else FOR_EVER
+        known.uses(Word(fact.track, fact.state, since, until))
+        return
+    dates = (
+        (fact.since,) if isinstance(fact, Signature) else (fact.concluded_on, fact.in_force_from)
+    )
+    known.begins(*(date.first for date in dates if date))
