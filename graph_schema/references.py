@@ -14,7 +14,9 @@ LONGEST: Final = 128
 """Characters of the longest reference."""
 
 _FORM = re.compile(r"([a-z][a-z0-9-]{1,23}):(\S.*)")
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNPRINTABLE = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _OS_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
 _OS_ID = re.compile(r"[A-Z]{2}(\d{4})(\d{3})[0-9A-HJKMNP-TV-Z]{6}")

@@ -11,8 +11,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.kit import template
+from adapters.kit.gate import UnreadableError
 from adapters.kit.parsed import Parsed
-from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import Line
 from graph_schema.references import ProgramCode
 
@@ -88,7 +88,7 @@ class Adapter:
         path = self.folder / "program.toml"
         try:
             return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
             msg = f"{path.parent.name}/{path.name}: {error}"
             raise ValueError(msg) from error
 

@@ -1,163 +1,216 @@
-"""Tables as documents hold them: CSV and XLSX, behind limits, as rows of text."""
+"""Tables as documents hold them: CSV and XLSX, behind the gate, as rows of text."""
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+from adapters.kit import separated, workbook
+from adapters.kit.gate import (
+    EMPTY,
+    LONGEST_CELL,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    UnreadableError,
+    admit,
+    is_workbook,
+    place,
+    shown,
+)
 
-MOST_BYTES: Final = 200_000_000
-MOST_RATIO: Final = 100
-MOST_ROWS: Final = 1_000_000
-MOST_COLUMNS: Final = 512
-LONGEST_CELL: Final = 32_000
-_XLSX: Final = b"PK\x03\x04"
+__all__ = ["BadRow", "Table", "UnreadableError", "tables"]
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ERROR: Final = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z0-9/]+[!?])")
+"""What a spreadsheet writes where a formula has no result."""
+_MOST_SHARED: Final = 10_000
 
 
-class UnreadableError(ValueError):
-    """A document that cannot be read as a table; the message names the place and the remedy."""
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be taken.
+
+    Attributes:
+        row: Its number.
+        column: The name of the column, where it is one cell.
+        message: What is wrong and what would help.
+        cells: Its cells by column; none where it is not one cell, and others may be out of place.
+    """
+
+    row: int
+    column: str | None
+    message: str
+    cells: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of text.
+    """A table of text: each cell in NFC, without blanks around it.
 
     Attributes:
         name: Of the sheet; empty where the document is one table.
-        header: The names of its columns.
-        rows: Each row's number, counted from 1 with the header as 1, and its cells by column.
+        header: The names of its columns; a column without a name is the empty text.
+        rows: Each row's number, as a spreadsheet shows it, and its cells by column, blank ones
+            left out.
+        bad: Rows that cannot be taken.
     """
 
     name: str
     header: tuple[str, ...]
-    rows: list[tuple[int, dict[str, str]]]
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    bad: list[BadRow] = field(default_factory=list)
 
 
-def tables(document: bytes) -> list[Table]:
-    """Return the tables of a CSV file or an XLSX workbook.
+def tables(document: bytes, *, aside: bool = False) -> list[Table]:
+    """Return the tables of a CSV file or an XLSX workbook; the first row names the columns.
+
+    Args:
+        document: The file.
+        aside: Whether rows that cannot be taken are set aside; else the first stops the file.
 
     Raises:
         UnreadableError: It is empty, too large, not UTF-8, damaged, or not a table.
     """
-    if not document.strip():
-        msg = "the file is empty"
-        raise UnreadableError(msg)
-    if document.startswith(_XLSX):
-        return _workbook(document)
-    return [_table("", _csv_rows(document))]
+    admit(document)
+    making = _Making(aside=aside)
+    if not is_workbook(document):
+        making.begin("")
+        for number, cells in separated.rows(document):
+            making.take(number, cells)
+        if not making.tables[0].header:
+            raise UnreadableError(EMPTY)
+        return making.tables
+    with closing(workbook.rows(document)) as rows:
+        for sheet, number, cells in rows:
+            if number:
+                making.take(number, cells)
+            else:
+                making.begin(sheet)
+    return making.tables
 
 
-def _csv_rows(document: bytes) -> Iterator[Sequence[str]]:
-    if len(document) > MOST_BYTES:
-        msg = f"the file is larger than {MOST_BYTES // 1_000_000} MB; send it in parts"
-        raise UnreadableError(msg)
-    try:
-        text = document.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = document[: error.start].count(b"\n") + 1
-        msg = f"row {row} is not UTF-8; save the file as “CSV UTF-8”"
-        raise UnreadableError(msg) from error
-    if "\x00" in text:
-        row = text[: text.index("\x00")].count("\n") + 1
-        msg = f"row {row} holds a NUL byte; the file is damaged or no CSV"
-        raise UnreadableError(msg)
-    first = text.splitlines()[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    except csv.Error as error:
-        msg = f"the file cannot be read as CSV: {error}"
-        raise UnreadableError(msg) from error
+class _Making:
+    """The tables of a document in the making, and how much they hold together."""
+
+    def __init__(self, *, aside: bool) -> None:
+        self.tables: list[Table] = []
+        self._aside = aside
+        self._rows = 0
+        self._cells = 0
+        self._shared: dict[str, str] = {}
+
+    def begin(self, name: str) -> None:
+        """Begin a table."""
+        if any(table.name == name for table in self.tables):
+            msg = f"two sheets are called {shown(name)}; give each a name of its own"
+            raise UnreadableError(msg)
+        if len(self.tables) == MOST_SHEETS:
+            msg = f"the workbook has more than {MOST_SHEETS} sheets; send them in parts"
+            raise UnreadableError(msg)
+        self.tables.append(Table(name, ()))
+
+    def take(self, number: int, cells: Sequence[str]) -> None:
+        """Take the next row; the first one names the columns, blank ones are passed over."""
+        table = self.tables[-1]
+        if not any(map(str.strip, cells)):
+            return
+        if not table.header:
+            self.tables[-1] = Table(table.name, _header(table.name, number, cells))
+            return
+        clean, fault = _cleaned(cells)
+        filled = self._filled(table.header, clean)
+        self._count(len(filled))
+        problem = _problem(table.header, clean, fault)
+        if problem is None:
+            table.rows.append((number, filled))
+        elif self._aside:
+            column, message = problem
+            table.bad.append(BadRow(number, column, message, filled if column else {}))
+        else:
+            msg = f"{place(table.name, number, problem[0])}: {problem[1]}"
+            raise UnreadableError(msg)
+
+    def _filled(self, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+        """Return the cells of a row that are not blank.
+
+        A text that many rows hold is one object, which saves half of the memory.
+        """
+        if len(self._shared) < _MOST_SHARED:
+            for cell in cells:
+                self._shared.setdefault(cell, cell)
+        shared = self._shared.get
+        return {n: shared(cell, cell) for n, cell in zip(header, cells, strict=False) if cell}
+
+    def _count(self, cells: int) -> None:
+        self._rows += 1
+        self._cells += cells
+        if self._rows > MOST_ROWS or self._cells > MOST_CELLS:
+            most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} filled cells"
+            msg = f"the file has more than {most}; send it in parts"
+            raise UnreadableError(msg)
 
 
-def _workbook(document: bytes) -> list[Table]:
-    _check_archive(document)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(document))
-        return [
-            _table(name, _texts(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)))
-            for name in workbook.sheet_names
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        if isinstance(error, UnreadableError):
-            raise
-        msg = f"the workbook is damaged: {error}"
-        raise UnreadableError(msg) from error
+def _header(table: str, number: int, cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns, up to the last that has one.
+
+    Raises:
+        UnreadableError: They are too many, two are the same, or one is no text of a table.
+    """
+    clean, fault = _cleaned(cells)
+    while not clean[-1]:
+        clean.pop()
+    twice = next((name for name in clean if name and clean.count(name) > 1), None)
+    if len(clean) > MOST_COLUMNS:
+        problem = f"there are {len(clean):,} columns, more than {MOST_COLUMNS}; leave some out"
+    elif fault:
+        problem = f"the name of column {fault[0] + 1} cannot be taken: {fault[1]}"
+    elif twice:
+        problem = f"two columns are called {shown(twice)}; leave one out or rename it"
+    else:
+        return tuple(clean)
+    msg = f"{place(table, number)}: {problem}"
+    raise UnreadableError(msg)
 
 
-def _check_archive(document: bytes) -> None:
-    """Refuse an archive that unpacks to far more than it is, before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(document)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        msg = "the file begins like a workbook but is no XLSX; save it again"
-        raise UnreadableError(msg) from error
-    if unpacked > MOST_BYTES or unpacked > MOST_RATIO * len(document) + 1_000_000:
-        msg = "the workbook unpacks to more than is believable; send it as CSV"
-        raise UnreadableError(msg)
+def _cleaned(cells: Sequence[str]) -> tuple[list[str], tuple[int, str] | None]:
+    """Return cells as they are kept, and the first that cannot be: which, and why."""
+    joined = "".join(cells)
+    if joined.isascii() and joined.isprintable() and "#" not in joined:
+        fault = _fault_of(cells) if len(joined) > LONGEST_CELL else None
+        return [cell.strip() for cell in cells], fault
+    return [unicodedata.normalize("NFC", cell).strip() for cell in cells], _fault_of(cells)
 
 
-def _texts(rows: Sequence[Sequence[object]]) -> Iterator[list[str]]:
-    for row in rows:
-        yield [_text(cell) for cell in row]
+def _fault_of(cells: Sequence[str]) -> tuple[int, str] | None:
+    return next(((at, why) for at, cell in enumerate(cells) if (why := _fault(cell))), None)
 
 
-def _text(cell: object) -> str:
-    """Return a cell as it would be written in CSV."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time.min
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)
+def _fault(cell: str) -> str | None:
+    if len(cell.encode()) > LONGEST_CELL:
+        return f"it holds more than {LONGEST_CELL:,} bytes; shorten it"
+    if _CONTROL.search(cell):
+        return "it holds control characters; save the file as plain UTF-8 text"
+    if _ERROR.fullmatch(cell.strip()):
+        return f"it holds the error {cell.strip()}; mend the formula, or empty the cell"
+    return None
 
 
-def _table(name: str, rows: Iterator[Sequence[str]]) -> Table:
-    """Return a table whose first row names the columns; blank rows are passed over."""
-    header: tuple[str, ...] = ()
-    found: list[tuple[int, dict[str, str]]] = []
-    for number, cells in enumerate(rows, start=1):
-        stripped = [cell.strip() for cell in cells]
-        if not any(stripped):
-            continue
-        if not header:
-            header = _header(name, stripped)
-            continue
-        _check_row(name, number, stripped, header)
-        found.append((number, dict(zip(header, stripped, strict=False))))
-    return Table(name, header, found)
-
-
-def _header(name: str, cells: Sequence[str]) -> tuple[str, ...]:
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    named = [cell for cell in cells if cell]
-    if len(cells) > MOST_COLUMNS or len(named) != len(set(named)):
-        sheet = f"sheet {name!r}: " if name else ""
-        msg = f"{sheet}the header has a column twice, or more than {MOST_COLUMNS} columns"
-        raise UnreadableError(msg)
-    return tuple(cells)
-
-
-def _check_row(name: str, number: int, cells: Sequence[str], header: tuple[str, ...]) -> None:
-    sheet = f"sheet {name!r}, " if name else ""
-    if number > MOST_ROWS:
-        msg = f"{sheet}there are more than {MOST_ROWS:,} rows; send them in parts"
-        raise UnreadableError(msg)
+def _problem(
+    header: tuple[str, ...], cells: Sequence[str], fault: tuple[int, str] | None
+) -> tuple[str | None, str] | None:
+    """Return what is wrong with a row: the column, where it is one cell, and why."""
+    if fault:
+        at, why = fault
+        return (header[at] or None if at < len(header) else None), why
     if any(cells[len(header) :]):
-        msg = f"{sheet}row {number} has more cells than the header has columns"
-        raise UnreadableError(msg)
-    if any(len(cell) > LONGEST_CELL for cell in cells):
-        msg = f"{sheet}row {number} has a cell of more than {LONGEST_CELL:,} characters"
-        raise UnreadableError(msg)
+        return None, "it has more cells than there are columns; quote cells that hold a separator"
+    if (
+        header.count("") > 1
+        and sum(1 for at, cell in enumerate(cells) if cell and not header[at]) > 1
+    ):
+        return None, "it has cells in two columns without a name; name them"
+    return None

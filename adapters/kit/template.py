@@ -6,8 +6,9 @@ from typing import Final, cast
 
 from pydantic import ValidationError
 
+from adapters.kit.gate import UnreadableError, listed, place, shown
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, problems
-from adapters.kit.tables import Table, UnreadableError, tables
+from adapters.kit.tables import BadRow, Table, tables
 from graph_schema.elements import Fact, Field, Form, fields
 from graph_schema.exchange import FACTS, OPERATORS, Bookkeeping, Line, Provenance
 
@@ -40,13 +41,12 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
     """
     known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
     parsed = Parsed()
-    for table in tables(document):
-        if not table.header and table.name:
-            continue
-        kind = _kind(table, name, known)
-        parsed.add(_rows(program, table, kind, record=record))
+    for table in tables(document, aside=True):
+        if table.header:
+            kind = _kind(table, name, known)
+            parsed.add(_rows(program, table, kind, record=record))
     if not parsed.kinds:
-        msg = f"no sheet of the workbook is one of: {', '.join(known)}"
+        msg = f"no sheet of the workbook holds anything; fill one of: {', '.join(known)}"
         raise UnreadableError(msg)
     return parsed
 
@@ -57,13 +57,14 @@ def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact
     if named:
         return named
     if table.name:
-        msg = f"sheet {table.name!r} is none of the template's: {', '.join(known)}"
+        msg = f"{place(table.name)} is none of the template's; its sheets are {', '.join(known)}"
         raise UnreadableError(msg)
+    named_columns = set(filter(None, table.header))
     fitting = [
         kind
         for kind in known.values()
-        if set(table.header) <= {*columns(kind), *_PROVENANCE}
-        and {field.alias for field in fields(kind) if field.required} <= set(table.header)
+        if named_columns <= {*columns(kind), *_PROVENANCE}
+        and {field.alias for field in fields(kind) if field.required} <= named_columns
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -72,8 +73,8 @@ def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact
         msg = f"the columns fit several tables; name the file {names}"
     else:
         msg = (
-            f"the columns {', '.join(table.header) or '(none)'} are no table of the template; "
-            f"its tables are {', '.join(known)}"
+            f"the columns {listed(table.header)} are no table of the template; name the file, or "
+            f"the columns of its first row, as the template does; its tables are {', '.join(known)}"
         )
     raise UnreadableError(msg)
 
@@ -81,30 +82,43 @@ def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact
 def _rows(program: str, table: Table, kind: type[Fact], *, record: bool) -> Parsed:
     known = columns(kind)
     beside = set(_PROVENANCE) if record else {"sources", "confidence"}
-    unknown = [name for name in table.header if name not in known and name not in beside]
+    unknown = [name for name in table.header if name and name not in known and name not in beside]
     if unknown:
         msg = (
-            f"{kind.table}: column {unknown[0]!r} is not known; "
-            f"the columns are {', '.join([*known, *sorted(beside)])}"
+            f"{kind.table}: column {shown(unknown[0])} is not known; "
+            f"the first row names the columns: {', '.join([*known, *sorted(beside)])}"
         )
         raise UnreadableError(msg)
-    parsed = Parsed(kinds={kind}, columns=set(table.header))
+    nameless = next((number for number, cells in table.rows if "" in cells), None)
+    if nameless:
+        msg = f"{kind.table}, row {nameless}: a cell stands under no name; name or empty its column"
+        raise UnreadableError(msg)
+    parsed = Parsed(kinds={kind}, columns=set(filter(None, table.header)))
     parsed.missing = [
         f"{kind.table}: {field.alias}"
         for field in fields(kind)
         if field.required and field.alias not in table.header
     ]
+    parsed.problems = [_problem(kind, bad) for bad in table.bad]
     for number, cells in table.rows:
-        subject = next((cells[name] for name in _SUBJECTS if cells.get(name)), None)
         try:
             parsed.lines.append(_line(program, kind, known, number, cells))
         except ValidationError as error:
+            subject = _subject(cells)
             parsed.problems += problems(error, number, table=kind.table, subject=subject)
         except _CellError as error:
-            code = ProblemCode.INVALID_INPUT
-            problem = RowProblem(number, code, error.message, error.column, kind.table, subject)
-            parsed.problems.append(problem)
+            bad = BadRow(number, error.column, error.message, cells)
+            parsed.problems.append(_problem(kind, bad))
     return parsed
+
+
+def _problem(kind: type[Fact], bad: BadRow) -> RowProblem:
+    code, subject = ProblemCode.INVALID_INPUT, _subject(bad.cells)
+    return RowProblem(bad.row, code, bad.message, bad.column, kind.table, subject)
+
+
+def _subject(cells: Mapping[str, str]) -> str | None:
+    return next((cells[name] for name in _SUBJECTS if name in cells), None)
 
 
 class _CellError(ValueError):
@@ -123,13 +137,11 @@ def _line(
     number: int,
     cells: Mapping[str, str],
 ) -> Line:
-    given = {
-        name: _value(known[name], text) for name, text in cells.items() if text and name in known
-    }
+    given = {name: _value(known[name], text) for name, text in cells.items() if name in known}
     about: dict[str, object] = {
         name: _parts(text) if name == "sources" else text
         for name, text in cells.items()
-        if text and name in _PROVENANCE
+        if name in _PROVENANCE
     }
     return Line(
         program=program,
