@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.kit import template
 from adapters.kit.gate import UnreadableError
+from adapters.kit.names import Names, Reading
 from adapters.kit.parsed import Parsed
 from graph_schema.exchange import Line
 from graph_schema.references import ProgramCode
@@ -22,7 +23,7 @@ RECORD: Final = "record"
 OPERATOR: Final = "operator"
 """The feed of the operator's template; every program has it."""
 
-Parser = Callable[[bytes], Parsed]
+Parser = Callable[[bytes, Reading], Parsed]
 """Turns a document into rows of facts; pure, so that it is tested from a file."""
 
 
@@ -31,7 +32,8 @@ class Feed(BaseModel):
 
     Attributes:
         about: What it is, in words.
-        url: Where it stands; none: it comes as a file.
+        url: Where it stands; none: it comes as a file, or from where a setting says.
+        hosts: Hosts that it may be fetched from.
         every_days: How often it appears.
         max_age_days: Days after its last confirmation on which what it says counts as fresh.
         complete: Whether a document of it leaves nothing out, unless the run says otherwise.
@@ -47,6 +49,7 @@ class Feed(BaseModel):
 
     about: str = ""
     url: str | None = None
+    hosts: tuple[str, ...] = ()
     every_days: int | None = None
     max_age_days: int = 400
     complete: bool = True
@@ -92,6 +95,15 @@ class Adapter:
             msg = f"{path.parent.name}/{path.name}: {error}"
             raise ValueError(msg) from error
 
+    @cached_property
+    def names(self) -> Names:
+        """Whom the names that the program prints stand for.
+
+        Raises:
+            UnreadableError: `names.csv` is not what it should be.
+        """
+        return Names.of(self.folder)
+
     @property
     def program(self) -> str:
         """The program's code."""
@@ -117,7 +129,7 @@ class Adapter:
         if parser is None:
             return template.parse(self.program, document, name=name)
         function: Parser = getattr(import_module(self.package), parser)
-        return function(document)
+        return function(document, Reading(self.program, self.names, name))
 
     def record(self) -> Parsed:
         """Return the bundled record: its tables, and what the folder makes by itself.

@@ -25,6 +25,8 @@ class ProblemCode(StrEnum):
     IDENTITY_CONFLICT = "IDENTITY_CONFLICT"
     CONTRADICTION = "CONTRADICTION"
     NOT_ALLOWED = "NOT_ALLOWED"
+    UNKNOWN_NAME = "UNKNOWN_NAME"
+    NEEDS_PERSON = "NEEDS_PERSON"
 
 
 @dataclass(frozen=True, slots=True)

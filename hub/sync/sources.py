@@ -12,7 +12,7 @@ from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
 from graph_schema.programs import Program
-from hub.errors import BadDocumentError
+from hub.errors import BadDocumentError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.intake import Intake, Origin
 
@@ -67,20 +67,36 @@ def _itself(adapter: Adapter, parsed: Parsed) -> Sequence[Line]:
 def operator_file(adapter: Adapter, documents: Sequence[tuple[str, bytes]]) -> Intake:
     """Return what files of a program's template say, all of them as one run.
 
-    Args:
-        adapter: The program.
-        documents: Name and bytes of each file.
-
     Raises:
         BadDocumentError: A file is not what it should be; the message names it and the remedy.
     """
-    feed = adapter.feed(OPERATOR)
+    return feed_file(adapter, OPERATOR, documents)
+
+
+def feed_file(adapter: Adapter, name: str, documents: Sequence[tuple[str, bytes]]) -> Intake:
+    """Return what documents of a feed say, all of them as one run.
+
+    Args:
+        adapter: The program.
+        name: Of the feed.
+        documents: Name and bytes of each file.
+
+    Raises:
+        InvalidInputError: The program has no such feed.
+        BadDocumentError: A file is not what it should be; the message names it and the remedy.
+    """
+    try:
+        feed = adapter.feed(name)
+    except KeyError as error:
+        feeds = ", ".join(sorted({OPERATOR, *adapter.manifest.feeds}))
+        msg = f"{adapter.program} has no feed {name!r}; its feeds are {feeds}"
+        raise InvalidInputError(msg) from error
     parsed = Parsed()
-    for name, document in documents:
+    for file, document in documents:
         try:
-            parsed.add(adapter.parse(OPERATOR, document, name))
+            parsed.add(adapter.parse(name, document, file))
         except UnreadableError as error:
-            msg = f"{name}: {error}"
+            msg = f"{file}: {error}"
             raise BadDocumentError(msg) from error
     missing = [*parsed.missing]
     missing += [column for column in feed.required if column not in parsed.columns]
@@ -88,7 +104,7 @@ def operator_file(adapter: Adapter, documents: Sequence[tuple[str, bytes]]) -> I
         origin=Origin.OPERATOR,
         lines=parsed.lines,
         program=adapter.program,
-        feed=OPERATOR,
+        feed=name,
         bounds=feed,
         complete=feed.complete,
         dated=parsed.dated,

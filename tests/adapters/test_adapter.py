@@ -51,12 +51,12 @@ from graph_schema.exchange import Bookkeeping, Line
 from graph_schema.standing import Standing
 
 
-def page(document):
+def page(document, reading):
     """Return what a page of the program says: a supplier in each line."""
     parsed = Parsed(kinds={Standing}, dated=date(2026, 11, 1))
     for row, text in enumerate(document.decode().split(), start=1):
         given = {"subject": f"exg:{text}", "state": "listed", "observed": "2026-11-01"}
-        parsed.lines.append(line("example-gamma", Standing, given, Bookkeeping(row=row)))
+        parsed.lines.append(line(reading.program, Standing, given, Bookkeeping(row=row)))
     return parsed
 
 
