@@ -1,7 +1,8 @@
 """Names: who is meant by a name that a program prints, as a person has judged it.
 
 Nothing is matched by name silently. A folder's `names.csv` holds each spelling that was judged,
-with the reference it stands for; a name that is not in it is set aside until somebody says who it is.
+with the reference it stands for; a name that is not in it is set aside until somebody says who it
+is.
 """
 
 from collections.abc import Mapping
