@@ -1,14 +1,18 @@
 """Settings: `HUB_*` in the environment or `hub.toml`, read once at the edge and passed in."""
 
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Final, Self, cast
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -20,6 +24,7 @@ PREFIX: Final = "HUB_"
 FILE: Final = "hub.toml"
 _ELSEWHERE: Final = frozenset({"HUB_TEST_NEO4J"})
 """Variables of the same prefix that tests read."""
+_SERVER: Final = re.compile(r"(?:neo4j|bolt)(?:\+s)?://[^\s@]+")
 
 
 class Environment(StrEnum):
@@ -40,7 +45,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="forbid",
         use_attribute_docstrings=True,
-        secrets_dir=os.environ.get("HUB_SECRETS_DIR"),
+        hide_input_in_errors=True,
     )
 
     store: str = "sqlite:///hub.db"
@@ -63,8 +68,19 @@ class Settings(BaseSettings):
     @field_validator("store")
     @classmethod
     def _store_url(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "neo4j://", "neo4j+s://", "bolt://", "bolt+s://")):
+        if "@" in url and not url.startswith("sqlite:"):
+            msg = "write user and password as HUB_NEO4J_USER and HUB_NEO4J_PASSWORD, not in it"
+            raise ValueError(msg)
+        if not url.startswith("sqlite:///") and not (_SERVER.fullmatch(url) and _hosted(url)):
             msg = "write sqlite:///path/hub.db, sqlite:///:memory:, neo4j://host:7687 or neo4j+s://"
+            raise ValueError(msg)
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_url(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")) or not _hosted(url):
+            msg = "write an address of the web, such as https://hub.example"
             raise ValueError(msg)
         return url
 
@@ -74,7 +90,7 @@ class Settings(BaseSettings):
             if not self.public_url.startswith("https://"):
                 msg = "public_url must begin with https:// in production"
                 raise ValueError(msg)
-            if not self.store.startswith("sqlite:") and self.neo4j_password is None:
+            if not self.store.startswith("sqlite:") and not self.neo4j_password:
                 msg = "neo4j_password must be set in production"
                 raise ValueError(msg)
         return self
@@ -88,10 +104,54 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then the environment, secret files, and `hub.toml`."""
-        del dotenv_settings
-        toml = TomlConfigSettingsSource(settings_cls)
-        return (init_settings, env_settings, file_secret_settings, toml)
+        """Read arguments first, then the environment, secret files, and `hub.toml`.
+
+        Raises:
+            InvalidInputError: `hub.toml` or the folder of secrets cannot be read.
+        """
+        del dotenv_settings, file_secret_settings  # the folder may stand in `hub.toml`, too
+        try:
+            toml = TomlConfigSettingsSource(settings_cls)
+        except (OSError, TOMLDecodeError, UnicodeDecodeError) as error:
+            msg = f"{FILE} cannot be read: {error}"
+            raise InvalidInputError(msg) from error
+        named = (source().get("secrets_dir") for source in (init_settings, env_settings, toml))
+        folder = next(filter(None, named), None)
+        found = _secrets(Path(folder)) if isinstance(folder, str | Path) else {}
+        return (init_settings, env_settings, InitSettingsSource(settings_cls, found), toml)
+
+
+def _hosted(url: str) -> bool:
+    """Whether an address names a host, and no port that cannot be."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _secrets(folder: Path) -> dict[str, str]:
+    """Return what the files of a folder say, by setting.
+
+    Raises:
+        InvalidInputError: It cannot be read, or a file is named like a setting that there is not.
+    """
+    found: dict[str, str] = {}
+    path = folder
+    try:
+        for path in sorted(folder.iterdir()):
+            variable = path.name.upper()
+            if variable.startswith(PREFIX):
+                _check_name(variable)
+                name = variable.removeprefix(PREFIX).lower()
+                found[name] = path.read_text("utf-8").strip()
+    except OSError as error:
+        msg = f"HUB_SECRETS_DIR: cannot read {path}: {error.strerror}"
+        raise InvalidInputError(msg) from error
+    except UnicodeDecodeError:
+        msg = f"HUB_SECRETS_DIR: {path} is not UTF-8; write the secret as text"
+        raise InvalidInputError(msg) from None
+    return found
 
 
 def read(**given: object) -> Settings:
@@ -100,20 +160,25 @@ def read(**given: object) -> Settings:
     Raises:
         InvalidInputError: A setting is unknown or wrong; the message names it and what would do.
     """
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | _ELSEWHERE
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    if unknown:
-        msg = f"{unknown[0]} is no setting; the settings are {', '.join(sorted(known))}"
-        raise InvalidInputError(msg)
+    for variable in sorted(name.upper() for name in os.environ):
+        if variable.startswith(PREFIX):
+            _check_name(variable)
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         return Settings(**cast("Mapping[str, str]", chosen))  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        name = ".".join(str(part) for part in problem["loc"]) or "the settings"
-        accepted = ", ".join(sorted(Settings.model_fields))
-        wrong = problem["type"] == "extra_forbidden"
-        hint = f"; the settings are {accepted}" if wrong else ""
-        shown = f"{PREFIX}{name.upper()}" if problem["loc"] else name
-        msg = f"{shown}: {problem['msg'].removeprefix('Value error, ')}{hint}"
+        problem = error.errors(include_url=False, include_input=False)[0]
+        variable = f"{PREFIX}{'.'.join(str(part) for part in problem['loc']).upper()}"
+        if problem["type"] == "extra_forbidden":
+            _check_name(variable)
+        shown = variable if problem["loc"] else "the settings"
+        msg = f"{shown}: {problem['msg'].removeprefix('Value error, ')}"
         raise InvalidInputError(msg) from error
+
+
+def _check_name(variable: str) -> None:
+    """Refuse a variable that is no setting."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    if variable not in known | _ELSEWHERE:
+        msg = f"{variable} is no setting; the settings are {', '.join(sorted(known))}"
+        raise InvalidInputError(msg)

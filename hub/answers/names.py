@@ -18,7 +18,7 @@ _EVERY_SCORE: Final = 1e308
 async def by_names(sitting: Sitting, names: Iterable[str]) -> Mapping[str, str | HubError]:
     """Return the reference of the supplier that goes by each name, or why there is none.
 
-    Spelling counts but for case, accents and punctuation; a name of several suppliers stands for
+    Spelling counts but for case, blanks and punctuation; a name of several suppliers stands for
     none of them, since a wrong guess would answer for somebody else.
     """
     return {name: await _by_name(sitting, name) for name in dict.fromkeys(names)}

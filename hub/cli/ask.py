@@ -8,7 +8,6 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from hub.answers.desk import Desk
 from hub.answers.eligibility import Answered, eligibility
 from hub.cli.console import (
     COLOURS,
@@ -17,12 +16,11 @@ from hub.cli.console import (
     coloured,
     day,
     moment,
-    opened,
     plain,
     run,
+    sitting,
 )  # fmt: skip
 from hub.eligibility.explain import explanation, summary, would_change
-from hub.store.port import SHELL
 
 
 def ask(
@@ -45,10 +43,8 @@ def ask(
     on, known = day(as_of, "as-of"), moment(known_at, "known-at")
 
     async def answer() -> Answered:
-        async with opened(store) as open_store:
-            desk = await Desk.open(open_store)
-            sitting = await desk.sit(as_of=on, known_at=known, viewer=SHELL)
-            return await eligibility(sitting, buyer, supplier, product)
+        async with sitting(store, as_of=on, known_at=known) as asked:
+            return await eligibility(asked, buyer, supplier, product)
 
     answered = run(answer)
     if json:

@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from graph_schema.codes import Verdict
-from hub.answers.desk import Desk, Sitting
+from hub.answers.desk import Sitting
 from hub.answers.eligibility import eligibility_list
 from hub.answers.names import by_names
 from hub.cli.console import (
@@ -25,16 +25,15 @@ from hub.cli.console import (
     day,
     fail,
     moment,
-    opened,
     progress,
     run,
+    sitting,
 )  # fmt: skip
 from hub.cli.lists import BuyerList, read
 from hub.cli.written import as_csv, check_name, write
 from hub.eligibility.explain import summary
 from hub.errors import BadDocumentError, HubError
 from hub.identity.ids import well_formed
-from hub.store.port import SHELL
 
 _AT_ONCE: Final = 1_000
 """Rows answered at a time, so that progress is seen."""
@@ -78,13 +77,11 @@ def check(
             check_name(output)
         listed = read(path, supplier_column, product_column)
         _show_columns(listed, product)
-        async with opened(store) as open_store:
-            desk = await Desk.open(open_store)
-            sitting = await desk.sit(as_of=on, known_at=known, viewer=SHELL)
+        async with sitting(store, as_of=on, known_at=known) as asked:
             with progress("checking") as bar:
                 task = bar.add_task("", total=len(listed.rows))
-                rows = await _answers(sitting, buyer, product, listed, (bar, task))
-        columns = [*listed.header, *ANSWERED]
+                rows = await _answers(asked, buyer, product, listed, (bar, task))
+        columns = list(dict.fromkeys([*listed.header, *ANSWERED]))
         if output is not None:
             write(rows, columns, output)
         elif not OUT.is_terminal:
@@ -186,10 +183,14 @@ def _written(text: str) -> bool:
 
 def _show_columns(listed: BuyerList, product: str | None) -> None:
     """Say which columns are taken for what, before anything is answered."""
-    what = f"product from column {listed.product!r}" if listed.product else f"product {product!r}"
-    ERR.print(f"[dim]supplier from column {listed.supplier!r}, {what}[/]")
     if not listed.product and product is None:
         fail("name the product with --product, or give the list a column `product`")
+    what = f"product from column {listed.product!r}" if listed.product else f"product {product!r}"
+    told = f"supplier from column {listed.supplier!r}, {what}"
+    ERR.print(told, style="dim", markup=False)
+    again = ", ".join(name for name in ANSWERED if name in listed.header)
+    if again:
+        ERR.print(f"answered anew, over what the list has there: {again}", style="dim")
 
 
 def _show(rows: Sequence[Mapping[str, Any]], supplier: str) -> None:

@@ -1,7 +1,6 @@
 """The terminal: results on stdout, everything else on stderr, no traceback for a user's mistake."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -13,22 +12,25 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from graph_schema.codes import Verdict
+from hub.answers.desk import Desk, Sitting
 from hub.errors import HubError, InvalidInputError
 from hub.settings import Settings, read
-from hub.store.open import from_settings
-from hub.store.port import Store
+from hub.store.open import from_settings, missing
+from hub.store.port import SHELL, Store
 
 _T = TypeVar("_T")
 
-OUT: Final = Console(highlight=False)
+OUT: Final = Console(highlight=False, emoji=False)
 """For results; plain where it is not a terminal."""
-ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+ERR: Final = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 """For everything else."""
 
 BAD_INPUT: Final = 2
 """Exit code where the input cannot be taken, or the store does not answer."""
 DECIDE: Final = 3
 """Exit code where a person must decide: a held sync, or something INELIGIBLE in a list."""
+FILL: Final = "fill it with `hub serve --demo` or `hub sync --all`"
+"""What to do about a store that holds nothing."""
 
 COLOURS: Final = {
     Verdict.INELIGIBLE: "bold red",
@@ -57,10 +59,15 @@ def settings(store: str | None = None, **given: object) -> Settings:
         fail(error.message)
 
 
-def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
-    """End the command with a message."""
+def complain(message: str) -> None:
+    """Say what is wrong, in one line where the message is one."""
     ERR.print("[bold red]✗[/]", escape(message))
-    raise typer.Exit(code)
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with a message."""
+    complain(message)
+    raise typer.Exit(BAD_INPUT)
 
 
 def line(text: str) -> None:
@@ -76,13 +83,41 @@ def plain(*lines: str) -> None:
 
 @asynccontextmanager
 async def opened(store: str | None) -> AsyncGenerator[Store]:
-    """Yield the open store that the settings or an option name."""
+    """Yield the open store that the settings or an option name; it is made where there is none."""
     found = from_settings(settings(store))
     try:
         await found.open()
         yield found
     finally:
         await found.close()
+
+
+@asynccontextmanager
+async def filled(store: str | None) -> AsyncGenerator[Store]:
+    """Yield the open store likewise, to read from it.
+
+    Raises:
+        InvalidInputError: There is none, and none is made; or it is empty.
+    """
+    chosen = settings(store)
+    if missing(chosen):
+        msg = f"there is no store at {chosen.store}; check the address, or {FILL}"
+        raise InvalidInputError(msg)
+    async with opened(store) as found:
+        if not (await found.latest()).revision:
+            msg = f"the store at {chosen.store} is empty; {FILL}"
+            raise InvalidInputError(msg)
+        yield found
+
+
+@asynccontextmanager
+async def sitting(
+    store: str | None, *, as_of: date | None, known_at: datetime | None = None
+) -> AsyncGenerator[Sitting]:
+    """Yield a moment at the desk of the store likewise, to ask of it."""
+    async with filled(store) as found:
+        desk = await Desk.open(found)
+        yield await desk.sit(as_of=as_of, known_at=known_at, viewer=SHELL)
 
 
 def run(step: Callable[[], Awaitable[_T]]) -> _T:
@@ -95,9 +130,6 @@ def run(step: Callable[[], Awaitable[_T]]) -> _T:
         return asyncio.run(inside())
     except HubError as error:
         fail(error.message)
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise typer.Exit(0) from None
 
 
 def day(text: str | None, name: str) -> date | None:

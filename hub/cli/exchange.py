@@ -1,14 +1,17 @@
 """`hub import` and `hub export`: the graph as a file of the exchange format."""
 
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
-from hub.cli.console import ERR, StoreOption, fail, opened, progress, run
+from hub.cli.console import ERR, StoreOption, fail, filled, opened, progress, run
 from hub.cli.sync import show
+from hub.cli.written import whole
 from hub.sync.export import export
 from hub.sync.intake import Outcome, Report
 from hub.sync.restore import is_export, restore
@@ -69,24 +72,24 @@ def export_file(
 
     async def step() -> int:
         count = 0
-        partial = file.with_name(f".{file.name}.part")
-        async with opened(store) as open_store:
-            if str(file) == "-":
-                async for line in export(open_store):
-                    sys.stdout.buffer.write(line)
-                    count += 1
-                return count
-            with partial.open("wb") as sink, progress("exporting") as bar:
+        async with filled(store) as open_store:
+            with _sink(file) as sink, progress("exporting") as bar:
                 task = bar.add_task("", total=None)
                 async for line in export(open_store):
                     sink.write(line)
                     count += 1
                     bar.update(task, completed=count)
-            partial.replace(file)
         return count
 
-    try:
-        count = run(step)
-    except OSError as error:
-        fail(f"cannot write {file}: {error.strerror}")
+    count = run(step)
     ERR.print(f"{count:,} facts exported")
+
+
+@contextmanager
+def _sink(file: Path) -> Generator[BinaryIO]:
+    """Yield what an export is written to."""
+    if str(file) == "-":
+        yield sys.stdout.buffer
+        return
+    with whole(file) as partial, partial.open("wb") as sink:
+        yield sink

@@ -62,22 +62,28 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
     except UnreadableError as error:
         msg = f"{path.name}: {error}"
         raise BadDocumentError(msg) from error
-    for table in found:
-        named = _column(table, supplier, _SUPPLIER)
-        if named is not None and table.rows:
-            what = _column(table, product, _PRODUCT)
-            if product is not None and what is None:
-                break
-            rows = [(n, {c: cells.get(c, "") for c in table.header}) for n, cells in table.rows]
-            return BuyerList(table.header, named, what, rows)
+    naming = [(each, named) for each in found if (named := _column(each, supplier, _SUPPLIER))]
+    if not naming:
+        wanted = repr(supplier) if supplier else "that says who supplies"
+        raise BadDocumentError(_lacking(path, found, wanted, "--supplier-column"))
+    table, named = next((each for each in naming if each[0].rows), naming[0])
+    if not table.rows:
+        msg = f"{path.name}: there is no row below the header"
+        raise BadDocumentError(msg)
+    what = _column(table, product, _PRODUCT)
+    if product is not None and what is None:
+        raise BadDocumentError(_lacking(path, [table], repr(product), "--product-column"))
+    rows = [(n, {c: cells.get(c, "") for c in table.header}) for n, cells in table.rows]
+    return BuyerList(table.header, named, what, rows)
+
+
+def _lacking(path: Path, found: Sequence[Table], wanted: str, option: str) -> str:
+    """Return what is said of a list without a column."""
     columns = ", ".join(dict.fromkeys(name for table in found for name in table.header if name))
-    wanted = supplier or product
-    problem = f"no column {wanted!r}" if wanted else "no column that says who supplies"
-    msg = (
-        f"{path.name}: there is {problem}, or no row below it; the columns are "
-        f"{columns or 'none'}; name one with --supplier-column"
+    return (
+        f"{path.name}: there is no column {wanted}; "
+        f"the columns are {columns or 'none'}; name one with {option}"
     )
-    raise BadDocumentError(msg)
 
 
 def _column(table: Table, given: str | None, guesses: Sequence[str]) -> str | None:

@@ -1,8 +1,17 @@
 """`hub`: serve, sync, ask, check, shared, import, export, schema, doctor."""
 
+import os
+import sys
+from io import TextIOWrapper
+from typing import Final
+
 import typer
 
 from hub.cli import ask, check, doctor, exchange, schema, serve, shared, sync
+from hub.cli.console import BAD_INPUT, OUT, complain
+
+UNREAD: Final = 1
+"""Exit code where the reader of a pipe went away before everything was written."""
 
 app = typer.Typer(
     name="hub",
@@ -13,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode="markdown" if OUT.is_terminal else None,
 )
 
 app.command("serve")(serve.serve)
@@ -28,5 +37,24 @@ app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
-    """Run a command of the line."""
-    app()
+    """Run a command of the line and end the process, without a traceback where output ends."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            app()
+        finally:
+            if isinstance(sys.stdout, TextIOWrapper):
+                sys.stdout.flush()
+    except BrokenPipeError:
+        _discard()
+        sys.exit(UNREAD)
+    except OSError as error:
+        _discard()
+        complain(str(error))
+        sys.exit(BAD_INPUT)
+
+
+def _discard() -> None:
+    """Send to nowhere what is not written yet, else the interpreter tries again and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,14 +1,18 @@
 """`hub serve`: the hub over HTTP."""
 
 import logging
+import signal
+import socket
 from typing import Annotated, Final
 
 import typer
 import uvicorn
+from rich.markup import escape
 
 from adapters.kit.adapter import adapters
 from hub.app import create_app
 from hub.cli.console import ERR, StoreOption, run, settings
+from hub.errors import InvalidInputError
 from hub.settings import Settings
 from hub.store.open import from_settings
 from hub.store.port import Store
@@ -19,11 +23,15 @@ _QUESTION: Final = (
     '{ eligibility(buyer: "wsr:walmart", supplier: "wsr:ag-mart", product: "tomatoes", '
     'asOf: "2017-12-01") { verdict reason summary } }'
 )
+_DRAIN_SECONDS: Final = 25
+"""Seconds that requests under way have once the hub is told to stop."""
 
 
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", help="Port to listen on; 0: any.", min=0, max=65_535)
+    ] = 8000,
     demo: Annotated[
         bool,
         typer.Option("--demo", help="Fill an empty store with the record and the example world."),
@@ -37,19 +45,43 @@ def serve(
 
     Example: `hub serve --demo --store sqlite:///hub.db`
 
-    Exit codes: 0 stopped, 2 bad settings or no store.
+    Exit codes: 0 stopped, 2 bad settings, no store, or the port is taken.
     """
     chosen = settings(store)
-    run(lambda: _serve(chosen, host, port, demo=demo, example=example))
+
+    async def serving() -> None:
+        with _bound(host, port) as listener:
+            await _serve(chosen, listener, demo=demo, example=example)
+
+    run(serving)
 
 
-async def _serve(chosen: Settings, host: str, port: int, *, demo: bool, example: bool) -> None:
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket of an address, which listens once the hub is ready.
+
+    Raises:
+        InvalidInputError: It is taken, or no address of this machine.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        place = f"{host}, port {port}"
+        msg = f"cannot listen on {place}: {error.strerror}; choose another --port or --host"
+        raise InvalidInputError(msg) from error
+    return listener
+
+
+async def _serve(chosen: Settings, listener: socket.socket, *, demo: bool, example: bool) -> None:
     store = from_settings(chosen)
     await store.open()
     if demo:
         await fill(store, example=example)
-    address = f"http://{host}:{port}"
-    ERR.print(f"[bold]WSR Hub[/] on {address}, store {chosen.store}")
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    ERR.print(f"[bold]WSR Hub[/] on {address}, store {escape(chosen.store)}")
     ERR.print(f"  explorer  {address}/graphql")
     ERR.print(f"  schema    {address}/graphql/schema.graphql")
     ERR.print("  a question:")
@@ -59,15 +91,17 @@ async def _serve(chosen: Settings, host: str, port: int, *, demo: bool, example:
     logging.getLogger("hub").setLevel(logging.INFO)
     config = uvicorn.Config(
         create_app(store, chosen),
-        host=host,
-        port=port,
         loop="uvloop",
         http="httptools",
         log_level="warning",
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
         server_header=False,
     )
-    await uvicorn.Server(config).serve()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # The server raises again what stopped it, when it has stopped; that is no failure.
+        signal.signal(each, lambda _signal, _frame: None)
+    await uvicorn.Server(config).serve([listener])
 
 
 async def fill(store: Store, *, example: bool) -> None:

@@ -1,6 +1,7 @@
 """`hub shared`: the suppliers that programs or buyers share."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
@@ -8,26 +9,30 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.codes import Kind
-from hub.answers.desk import Desk
 from hub.answers.profiles import profiles
-from hub.cli.console import OUT, StoreOption, day, opened, plain, run
-from hub.errors import InvalidInputError
-from hub.store.port import SHELL, Page, SharedSought
+from hub.cli.console import OUT, StoreOption, day, plain, run, sitting
+from hub.store.port import Page, SharedSought
+
+_MOST: Final = 100_000
+"""Suppliers of the longest answer."""
 
 
 def shared(
     programs: Annotated[
-        str | None, typer.Option("--programs", help="Programs that count, comma-separated codes.")
+        list[str] | None,
+        typer.Option("--programs", help="Programs that count: codes with commas, or repeated."),
     ] = None,
     buyers: Annotated[
-        str | None, typer.Option("--buyers", help="Buyers that count, comma-separated.")
+        list[str] | None, typer.Option("--buyers", help="Buyers that count, likewise.")
     ] = None,
-    at_least: Annotated[int, typer.Option("--at-least", help="In how many of them.")] = 2,
+    at_least: Annotated[
+        int, typer.Option("--at-least", help="In how many of them.", min=1, max=_MOST)
+    ] = 2,
     disagreeing: Annotated[
         bool, typer.Option("--disagreeing", help="Only those on whom programs disagree.")
     ] = False,
     as_of: Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")] = None,
-    first: Annotated[int, typer.Option("--first", help="At most so many.")] = 50,
+    first: Annotated[int, typer.Option("--first", help="At most so many.", min=1, max=_MOST)] = 50,
     json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     store: StoreOption = None,
 ) -> None:
@@ -40,40 +45,29 @@ def shared(
     on = day(as_of, "as-of")
 
     async def answer() -> list[dict[str, Any]]:
-        async with opened(store) as open_store:
-            desk = await Desk.open(open_store)
-            sitting = await desk.sit(as_of=on, viewer=SHELL)
-            if at_least < 1 or first < 1:
-                msg = "--at-least and --first must be 1 or more"
-                raise InvalidInputError(msg)
+        async with sitting(store, as_of=on) as asked:
+            desk, moment = asked.desk, asked.moment
             sought = SharedSought(
-                programs=[(await sitting.named(p, Kind.PROGRAM)).number for p in _parts(programs)],
-                buyers=[(await sitting.named(b, Kind.ORGANIZATION)).number for b in _parts(buyers)]
-                if buyers
-                else None,
+                programs=[(await asked.named(p, Kind.PROGRAM)).number for p in _parts(programs)],
+                buyers=[(await asked.named(b, Kind.ORGANIZATION)).number for b in _parts(buyers)]
+                or None,
                 at_least=at_least,
-                day=sitting.day,
+                day=asked.day,
                 disagreeing=True if disagreeing else None,
             )
-            numbers = await open_store.find_shared(sought, sitting.moment, Page(first))
-            names = await profiles(sitting, numbers)
-            rows = await open_store.in_force("subject", numbers, sitting.moment, day=sitting.day)
-            codes = sitting.law.programs
+            numbers = await desk.store.find_shared(sought, moment, Page(first))
+            names = await profiles(asked, numbers)
+            standings: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+            for row in await desk.store.in_force("subject", numbers, moment, day=asked.day):
+                code = asked.law.programs[row["program"]].code
+                told = {name: row[name] for name in ("track", "state", "effect")}
+                standings[row["subject"]].append({"program": code, **told})
             return [
                 {
                     "id": desk.ids.of(number),
                     "name": names[number].row["name"],
                     "country": names[number].row["country"],
-                    "standings": [
-                        {
-                            "program": codes[row["program"]].code,
-                            "track": row["track"],
-                            "state": row["state"],
-                            "effect": row["effect"],
-                        }
-                        for row in rows
-                        if row["subject"] == number
-                    ],
+                    "standings": standings[number],
                 }
                 for number in numbers
                 if number in names
@@ -106,5 +100,5 @@ def _line(each: dict[str, Any]) -> str:
     return f"{each['name']} ({each['country'] or 'country unknown'}): {'; '.join(standings)}"
 
 
-def _parts(text: str | None) -> list[str]:
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+def _parts(given: Sequence[str] | None) -> list[str]:
+    return [part.strip() for text in given or () for part in text.split(",") if part.strip()]

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from adapters.kit.adapter import Adapter, adapters
-from hub.cli.console import DECIDE, ERR, OUT, StoreOption, day, fail, line, opened, run
+from adapters.kit.parsed import RowProblem
+from hub.cli.console import DECIDE, ERR, OUT, StoreOption, day, fail, line, opened, plain, run
+from hub.errors import InvalidInputError
 from hub.store.port import Store
 from hub.sync.intake import Change, Intake, Origin, Outcome, Report
 from hub.sync.run import run as sync_run
 from hub.sync.sources import known, operator_file, record
 
+_T = TypeVar("_T")
+
 _SHOWN: Final = 20
-"""Changes of one kind that are listed."""
+"""Changes of one kind that a terminal lists; a pipe gets all."""
 
 
 def sync(
@@ -47,24 +51,26 @@ def sync(
     """
     on = day(dated, "dated")
     chosen = _chosen(program, everything=everything)
+    documents = _documents(source or (), everything=everything, told=bool(on) or partial)
 
-    async def steps() -> list[Report]:
+    reports: list[Report] = []
+
+    async def steps() -> None:
         async with opened(store) as open_store:
-            reports: list[Report] = []
             for adapter in chosen:
-                for intake in await _intakes(open_store, adapter, documents):
+                for intake in await _intakes(open_store, adapter, documents, dry_run=dry_run):
                     if intake.origin is Origin.OPERATOR:
                         intake.dated = on or intake.dated
                         intake.complete = intake.complete and not partial
                     reports.append(
                         await sync_run(open_store, intake, dry_run=dry_run, confirmed=yes)
                     )
-            return reports
 
-    documents = [_document(each) for each in source or ()]
-    reports = run(steps)
-    for report in reports:
-        show(report)
+    try:
+        run(steps)
+    finally:
+        for report in reports:
+            show(report)
     if any(report.outcome is Outcome.HELD for report in reports):
         raise typer.Exit(DECIDE)
 
@@ -84,6 +90,17 @@ def _chosen(program: str | None, *, everything: bool) -> Sequence[Adapter]:
     return (known_adapters[program],)
 
 
+def _documents(
+    sources: Sequence[str], *, everything: bool, told: bool
+) -> Sequence[tuple[str, bytes]]:
+    """Return the files, where the options go together."""
+    if sources and everything:
+        fail("--from gives files of one program; name it in place of --all")
+    if told and not sources:
+        fail("--dated and --partial are said of a file; give it with --from")
+    return [_document(each) for each in sources]
+
+
 def _document(source: str) -> tuple[str, bytes]:
     """Return the name and the bytes of a file."""
     if "://" in source:
@@ -95,13 +112,24 @@ def _document(source: str) -> tuple[str, bytes]:
 
 
 async def _intakes(
-    store: Store, adapter: Adapter, documents: Sequence[tuple[str, bytes]]
+    store: Store, adapter: Adapter, documents: Sequence[tuple[str, bytes]], *, dry_run: bool
 ) -> Sequence[Intake]:
-    """Return what to sync: the record where no file is named, or the program is not known yet."""
+    """Return what to sync: the record where no file is named, or the program is not known yet.
+
+    Raises:
+        InvalidInputError: A file is to be compared with what is not known yet.
+    """
     if not documents:
         return [record(adapter)]
-    first = [] if await known(store, adapter) else [record(adapter)]
-    return [*first, operator_file(adapter, documents)]
+    if await known(store, adapter):
+        return [operator_file(adapter, documents)]
+    if dry_run:
+        msg = (
+            f"{adapter.program} is not known yet, so its file cannot be compared; first sync its "
+            f"record: hub sync {adapter.program}"
+        )
+        raise InvalidInputError(msg)
+    return [record(adapter), operator_file(adapter, documents)]
 
 
 def show(report: Report) -> None:
@@ -116,13 +144,7 @@ def show(report: Report) -> None:
     ):
         _changes(title, changes, sign)
     if report.problems:
-        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, title_justify="left")
-        for column in ("set aside", "code", "why"):
-            table.add_column(column, overflow="fold")
-        for problem in report.problems[:_SHOWN]:
-            table.add_row(escape(problem.place), problem.code, escape(problem.message))
-        OUT.print(table)
-        _more(len(report.problems) - _SHOWN, "rows set aside")
+        _set_aside(report.problems)
     for note in report.notes:
         line(f"[dim]{escape(note)}[/]")
     if report.outcome is Outcome.HELD:
@@ -131,13 +153,33 @@ def show(report: Report) -> None:
         ERR.print("nothing was applied; look at the difference, then repeat with --yes")
 
 
-def _changes(title: str, changes: list[Change], sign: str) -> None:
-    for change in changes[:_SHOWN]:
+def _changes(title: str, changes: Sequence[Change], sign: str) -> None:
+    for change in _listed(changes):
         row = f" [dim](row {change.row})[/]" if change.row else ""
         line(f"  {sign} {change.kind} {escape(change.what)}{row}: {escape(change.summary)}")
-    _more(len(changes) - _SHOWN, title)
+    _more(changes, title)
 
 
-def _more(count: int, what: str) -> None:
-    if count > 0:
-        line(f"  [dim]... and {count} more {what}[/]")
+def _set_aside(problems: Sequence[RowProblem]) -> None:
+    """Print why rows are set aside: a table on a terminal, else a line each."""
+    if not OUT.is_terminal:
+        for problem in problems:
+            plain(f"  ! {problem.place}: {problem.message} ({problem.code})")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, title_justify="left")
+    for column in ("set aside", "code", "why"):
+        table.add_column(column, overflow="fold")
+    for problem in _listed(problems):
+        table.add_row(escape(problem.place), problem.code, escape(problem.message))
+    OUT.print(table)
+    _more(problems, "rows set aside")
+
+
+def _listed(found: Sequence[_T]) -> Sequence[_T]:
+    """Return as many as are listed."""
+    return found[:_SHOWN] if OUT.is_terminal else found
+
+
+def _more(found: Sequence[object], what: str) -> None:
+    if len(_listed(found)) < len(found):
+        line(f"  [dim]... and {len(found) - _SHOWN} more {what}; a pipe gets all[/]")

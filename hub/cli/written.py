@@ -1,7 +1,9 @@
 """Rows as files: CSV, XLSX, JSON and NDJSON, harmless where a spreadsheet opens them."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -20,15 +22,9 @@ def write(rows: Rows, columns: Sequence[str], path: Path) -> None:
     Raises:
         InvalidInputError: The name ends with none that is written, or the file cannot be written.
     """
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
-        msg = f"{path.name}: write a name that ends with one of {', '.join(_WRITERS)}"
-        raise InvalidInputError(msg)
-    try:
-        writer(rows, columns, path)
-    except OSError as error:
-        msg = f"cannot write {path}: {error.strerror}"
-        raise InvalidInputError(msg) from error
+    check_name(path)
+    with whole(path) as partial:
+        _WRITERS[path.suffix.lower()](rows, columns, partial)
 
 
 def check_name(path: Path) -> None:
@@ -42,11 +38,38 @@ def check_name(path: Path) -> None:
         raise InvalidInputError(msg)
 
 
+@contextmanager
+def whole(path: Path) -> Generator[Path]:
+    """Yield where to write, so that a file is there whole or not at all; a device is itself.
+
+    Raises:
+        InvalidInputError: It cannot be written.
+    """
+    device = path.exists() and not path.is_file()
+    target = path if device else path.resolve()
+    partial = path if device else target.with_name(f".{target.name}.part")
+    try:
+        yield partial
+        if not device:
+            partial.replace(target)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}"
+        raise InvalidInputError(msg) from error
+    finally:
+        if not device:
+            partial.unlink(missing_ok=True)
+
+
 def as_csv(rows: Rows, columns: Sequence[str], sink: TextIO) -> None:
     """Write rows as CSV."""
-    writer = csv.writer(sink, lineterminator="\n")
-    writer.writerow([harmless(column) for column in columns])
-    writer.writerows([harmless(_text(row.get(column))) for column in columns] for row in rows)
+    plain = csv.writer(sink, lineterminator="\n")
+    quoted = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writerow([harmless(column) for column in columns])
+    for row in rows:
+        cells = [harmless(_text(row.get(column))) for column in columns]
+        # Where a line ends with LF alone, the module leaves a CR as it is, which others end at.
+        writer = quoted if any("\r" in cell for cell in cells) else plain
+        writer.writerow(cells)
 
 
 def harmless(text: str) -> str:
@@ -60,18 +83,21 @@ def _csv(rows: Rows, columns: Sequence[str], path: Path) -> None:
 
 
 def _xlsx(rows: Rows, columns: Sequence[str], path: Path) -> None:
-    """Write a sheet whose cells are texts, whatever they begin with."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    """Write a sheet whose cells are texts; saved as CSV they stay so."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    # On a full disk, files that the module opens itself complain again when they are forgotten.
+    archive = BytesIO()
+    with xlsxwriter.Workbook(archive, options) as workbook:
         sheet = workbook.add_worksheet("eligibility")
         bold = workbook.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(columns):
-            sheet.write_string(0, at, column, bold)
+            sheet.write_string(0, at, harmless(column), bold)
         for number, row in enumerate(rows, start=1):
             for at, column in enumerate(columns):
-                sheet.write_string(number, at, _text(row.get(column)))
+                sheet.write_string(number, at, harmless(_text(row.get(column))))
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+    path.write_bytes(archive.getvalue())
 
 
 def _json(rows: Rows, columns: Sequence[str], path: Path) -> None:

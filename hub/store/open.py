@@ -1,7 +1,10 @@
 """From a store's address to the store."""
 
+from pathlib import Path
+
 from hub.errors import InvalidInputError
 from hub.settings import Settings
+from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import Store
@@ -24,3 +27,9 @@ def from_settings(settings: Settings) -> Store:
         return EmbeddedStore(path)
     password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
     return Neo4jStore(url, settings.neo4j_user, password, settings.neo4j_database)
+
+
+def missing(settings: Settings) -> bool:
+    """Whether the settings name a file that is not there, which opening it would make."""
+    path = settings.store.removeprefix(SQLITE)
+    return settings.store.startswith(SQLITE) and path != MEMORY and not Path(path).exists()

@@ -1,0 +1,111 @@
+"""`hub doctor`: settings, store, keys, clock and adapters, each with what to do about it."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import done, hub
+from tests.cli.outside import install
+from tests.cli.worlds import lines, ndjson
+
+
+def checks(out: str) -> list[str]:
+    """Return what is checked, line by line, each with whether it is well."""
+    return [line.partition(":")[0] for line in out.splitlines()]
+
+
+def ill(*options: str) -> Sequence[str]:
+    """Return what a doctor who finds something wrong says is wrong."""
+    found = hub("doctor", *options)
+    assert found.code == 2, found
+    assert not found.err
+    return [each.removeprefix("✗ ") for each in found.out.splitlines() if each.startswith("✗")]
+
+
+def change(store: Path, statement: str) -> None:
+    """Change a store behind the hub's back."""
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.mark.usefixtures("store")
+def test_all_is_well() -> None:
+    found = done("doctor")
+    assert checks(found.out) == ["✓ settings", "✓ store", "✓ keys", "✓ clock", "✓ adapters"]
+    settings, store, *_, adapters = found.out.splitlines()
+    assert settings == "✓ settings: dev, store sqlite:///hub.db"
+    assert store.startswith("✓ store: it answers; revision 1 of 20")
+    assert "bangladesh-accord" in adapters
+    assert not found.err
+
+
+def test_an_empty_store_is_well_and_told_how_to_fill(folder: Path) -> None:
+    done("import", ndjson(folder / "facts.ndjson", lines()), "--dry-run")
+    found = done("doctor")
+    assert (
+        "✓ store: it answers and is empty; fill it with `hub serve --demo` or `hub sync --all`"
+        in (found.out.splitlines())
+    )
+    assert "✓ clock: it has not gone back" in found.out
+
+
+def test_a_store_that_is_not_there_is_not_made(folder: Path) -> None:
+    assert ill() == [
+        "store: there is none at sqlite:///hub.db; check the address, or fill it with "
+        "`hub serve --demo` or `hub sync --all`"
+    ]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_store_in_memory_is_well() -> None:
+    assert "✓ store: it answers and is empty" in done("doctor", "--store", "sqlite:///:memory:").out
+
+
+@pytest.mark.parametrize(
+    ("store", "said"),
+    [
+        ("sqlite:///notes.txt", "cannot use notes.txt as a store: file is not a database"),
+        ("sqlite:///", "the store's address names no file; write sqlite:///hub.db"),
+        ("neo4j://127.0.0.1:9", "the store at neo4j://127.0.0.1:9 does not answer: nobody"),
+    ],
+)
+def test_a_store_that_does_not_answer_is_told_and_the_rest_is_checked(
+    folder: Path, store: str, said: str
+) -> None:
+    (folder / "notes.txt").write_text("Example notes\n" * 100, "utf-8")
+    [told] = ill("--store", store)
+    assert told.startswith(said)
+    assert "✓ adapters: " in hub("doctor", "--store", store).out
+
+
+def test_a_damaged_key_is_told(store: Path) -> None:
+    change(store, "UPDATE meta SET value = x'00' WHERE name = 'key'")
+    assert ill() == ["keys: the key of hub ids is damaged; restore the store from a backup"]
+
+
+def test_a_clock_that_went_back_is_told(store: Path) -> None:
+    change(store, "UPDATE revision SET recorded_at = recorded_at + 3600000000")
+    [told] = ill()
+    assert told.startswith("clock: the newest revision was committed 3")
+    assert told.endswith(" s in the future; set this machine's clock")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_broken_adapter_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = install(folder / "site", f"with_{folder.name}") / "broken"
+    broken.mkdir()
+    (broken / "program.toml").write_text("code =", "utf-8")
+    monkeypatch.syspath_prepend(folder / "site")
+    [told] = ill()
+    assert told.startswith("broken/program.toml: Invalid value")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_wrong_setting_is_told_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_ENVIRONMENT", "prod")
+    found = hub("doctor")
+    assert (found.code, found.out) == (2, "")
+    assert found.err == "✗ HUB_ENVIRONMENT: Input should be 'dev' or 'production'\n"
