@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated, Final, NoReturn, TypeVar
 
 import typer
@@ -127,9 +129,15 @@ def run(step: Callable[[], Awaitable[_T]]) -> _T:
         return await step()
 
     try:
-        return asyncio.run(inside())
+        with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+            return runner.run(inside())
     except HubError as error:
         fail(error.message)
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes uvloop's event loop, where the platform has it."""
+    return import_module("uvloop").new_event_loop if find_spec("uvloop") else None
 
 
 def day(text: str | None, name: str) -> date | None:

@@ -62,7 +62,9 @@ def _bound(host: str, port: int) -> socket.socket:
     Raises:
         InvalidInputError: It is taken, or no address of this machine.
     """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # By the protocol the event loop knows that a small answer need not wait for the next.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -91,7 +93,6 @@ async def _serve(chosen: Settings, listener: socket.socket, *, demo: bool, examp
     logging.getLogger("hub").setLevel(logging.INFO)
     config = uvicorn.Config(
         create_app(store, chosen),
-        loop="uvloop",
         http="httptools",
         log_level="warning",
         timeout_keep_alive=30,

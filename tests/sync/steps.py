@@ -73,10 +73,11 @@ async def answer(
     on: str,
     *,
     buyer: str = BUYER,
+    product: str = "garments",
     known: str | None = None,
     revision: int | None = None,
 ) -> Answered:
-    """Return the whole answer to whether the buyer may buy garments from a supplier."""
+    """Return the whole answer to whether the buyer may buy a product from a supplier."""
     desk = await Desk.open(store)
     sitting = await desk.sit(
         as_of=date.fromisoformat(on),
@@ -84,7 +85,7 @@ async def answer(
         revision=revision,
         viewer=SHELL,
     )
-    return await eligibility(sitting, buyer, supplier, "garments")
+    return await eligibility(sitting, buyer, supplier, product)
 
 
 async def ask(store: Store, supplier: str, on: str, **how: Any) -> str:  # noqa: ANN401
