@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Final
 
 from graph_schema.codes import Duty, Reason, Unlisted, Verdict
@@ -215,6 +216,26 @@ class Case:
         differing = tuple((pool, outcome.verdict) for pool, outcome in found)
         differ = Outcome(Verdict.UNKNOWN, Reason.SITES_DIFFER, differing=differing)
         return frozenset({differ})
+
+
+class Cases:
+    """The purchase under every agreement that is looked at, each made once."""
+
+    def __init__(self, purchase: Purchase) -> None:
+        self.purchase = purchase
+        self._made: dict[int, Case] = {}
+
+    def of(self, agreement: Agreement) -> Case:
+        """Return the purchase under one agreement."""
+        if agreement.number not in self._made:
+            self._made[agreement.number] = Case(self.purchase, agreement)
+        return self._made[agreement.number]
+
+    @cached_property
+    def considered(self) -> list[Case]:
+        """The agreements that the buyer ever signed and that have clauses; others never rule."""
+        signed = self.purchase.signer.considered()
+        return [self.of(agreement) for agreement in signed if agreement.clauses]
 
 
 def _stays(own: Outcome) -> bool:

@@ -47,6 +47,15 @@ class Evidence:
 
         One whose dates allow too many readings may.
         """
+        if subject not in self._holding:
+            self._holding[subject] = self._holds_own(subject)
+        return self._holding[subject]
+
+    @cached_property
+    def _holding(self) -> dict[int, bool]:
+        return {}
+
+    def _holds_own(self, subject: int) -> bool:
         if any(self._closings(subject)):
             return True
         try:

@@ -274,6 +274,12 @@ class Law:
         return frozenset(clause.standing_program for clause in clauses)
 
     @cached_property
+    def naming(self) -> tuple[Clause, ...]:
+        """The clauses that name the sites they cover."""
+        clauses = (c for agreement in self.agreements.values() for c in agreement.clauses)
+        return tuple(clause for clause in clauses if clause.worksites)
+
+    @cached_property
     def _spelled(self) -> dict[tuple[int, str, str], tuple[StateRule, ...]]:
         """The rules found for words as they are spelled in states, so that none is folded twice."""
         return {}

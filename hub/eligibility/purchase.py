@@ -1,5 +1,6 @@
 """What is asked of every agreement alike: buyer, product, day, and each program's evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,8 +57,15 @@ class Purchase:
 
     def where(self, subject: int, program: int) -> Where:
         """Return where a subject is, as one program's rulings see it."""
-        places = self.facts.places.get(subject, ())
-        return where(self.facts.law, places, subject, program)
+        key = (program, subject)
+        if key not in self._where:
+            places = self.facts.places.get(subject, ())
+            self._where[key] = where(self.facts.law, places, subject, program)
+        return self._where[key]
+
+    @cached_property
+    def _where(self) -> dict[tuple[int, int], Where]:
+        return {}
 
     def parts(self, subject: int, program: int) -> list[int]:
         """Return an organisation's sites and members, as the program ties them; of a site none."""
@@ -65,14 +73,26 @@ class Purchase:
             return []
         return self.evidence(program).network.parts(subject)
 
-    def leaves(self, subject: int, program: int, seen: frozenset[int] = frozenset()) -> list[int]:
+    def leaves(self, subject: int, program: int) -> Sequence[int]:
         """Return the subjects whose places scope is asked of, as the program ties them.
 
         A site and a pool stand for themselves, an organisation for its sites; one without a state
         of its own stands for those that deliver to it, too (DOMAIN.md, Edges, Several).
         """
+        if subject not in self.evidence(program).network.down:
+            return (subject,)
+        key = (program, subject)
+        if key not in self._leaves:
+            self._leaves[key] = self._below(subject, program, frozenset())
+        return self._leaves[key]
+
+    @cached_property
+    def _leaves(self) -> dict[tuple[int, int], Sequence[int]]:
+        return {}
+
+    def _below(self, subject: int, program: int, seen: frozenset[int]) -> Sequence[int]:
         if (program, subject) in self.volumes:
-            return [subject]
+            return (subject,)
         inside = seen | {subject}
         members = self.parts(subject, program)
         if not self.evidence(program).holds_own(subject):
@@ -81,9 +101,9 @@ class Purchase:
             leaf
             for member in members
             if member not in inside
-            for leaf in self.leaves(member, program, inside)
+            for leaf in self._below(member, program, inside)
         )
-        return list(found) or [subject]
+        return tuple(found) or (subject,)
 
     def asked(self, subject: int, program: int) -> Asked:
         """Return what is asked of the states that bear on a subject."""

@@ -4,11 +4,10 @@ One walk over two tables, StateRule and Clause (DOMAIN.md, The question). It kno
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Final
 
 from graph_schema.codes import Duty, Reason, Verdict
-from hub.eligibility.case import TOO_COARSE, Case, Coverage, settled
+from hub.eligibility.case import TOO_COARSE, Case, Cases, Coverage, settled
 from hub.eligibility.facts import Agreement, Clause, Facts
 from hub.eligibility.force import REASON_OF, Force, Status
 from hub.eligibility.notices import of_answer, of_ruling
@@ -41,10 +40,11 @@ class Rule:
     def __init__(self, facts: Facts, *, buyer: int, product: int, day: int) -> None:
         self.facts = facts
         self.purchase = Purchase(facts, buyer, product, day)
+        self._cases = Cases(self.purchase)
 
     def answer(self, question: Question) -> Answer:
         """Return the overall verdict for a subject, and one ruling per agreement considered."""
-        rulings = [self._ruling(case, question.subject) for case in self._cases]
+        rulings = [self._ruling(case, question.subject) for case in self._cases.considered]
         verdict, reason = self._overall(question.subject, rulings)
         ordered = sorted(rulings, key=lambda ruling: (not ruling.in_force, *_worst(ruling)))
         answer = Answer(question, verdict, reason, tuple(ordered))
@@ -52,7 +52,9 @@ class Rule:
 
     def verdict(self, subject: int) -> tuple[Verdict, Reason]:
         """Return the overall verdict for a subject and its reason alone."""
-        return self._overall(subject, [self._ruling(case, subject) for case in self._cases])
+        return self._overall(
+            subject, [self._ruling(case, subject) for case in self._cases.considered]
+        )
 
     def verdicts(self, subjects: Iterable[int]) -> list[tuple[Verdict, Reason]]:
         """Return what `verdict` says of each subject; of those of one shape it is asked once."""
@@ -69,19 +71,13 @@ class Rule:
             found.append(said)
         return found
 
-    @cached_property
-    def _cases(self) -> list[Case]:
-        """The agreements considered that have clauses; one without never rules."""
-        considered = self.purchase.signer.considered()
-        return [Case(self.purchase, agreement) for agreement in considered if agreement.clauses]
-
     def _overall(self, subject: int, rulings: Sequence[Ruling]) -> tuple[Verdict, Reason]:
         """Return the worst of the rulings in force, or how near the buyer came to be bound."""
         binding = [ruling for ruling in rulings if ruling.in_force]
         if binding:
             decisive = min(binding, key=_worst)
             return decisive.verdict, decisive.reason
-        return unbound(self.purchase, subject, rulings)
+        return unbound(self._cases, subject, rulings)
 
     def _ruling(self, case: Case, subject: int) -> Ruling:
         coverage = case.coverage(subject)

@@ -1,9 +1,10 @@
 """The overall verdict where no ruling is in force: out of scope, no duty known, or not bound."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from graph_schema.codes import Reason, Verdict
-from hub.eligibility.case import Case
+from hub.eligibility.case import Cases
 from hub.eligibility.facts import Agreement
 from hub.eligibility.force import REASON_OF, Force, Miss, Status
 from hub.eligibility.purchase import Purchase
@@ -14,14 +15,16 @@ from hub.eligibility.scope import MISSED, Step
 _FURTHEST_LAST = [MISSED[step] for step in Step if step in MISSED]
 
 
-def unbound(purchase: Purchase, subject: int, rulings: Sequence[Ruling]) -> tuple[Verdict, Reason]:
+def unbound(cases: Cases, subject: int, rulings: Sequence[Ruling]) -> tuple[Verdict, Reason]:
     """Return the overall verdict and its reason where no ruling is in force.
 
     NO_BINDING_DUTY is asked first, then whether the buyer signed in a program that the subject
     belongs to, then which miss is the nearest (DOMAIN.md, The question and Edges).
     """
+    purchase = cases.purchase
     belongs = belonging(purchase, subject)
-    undutied = [sure for program, sure in belongs.items() if program not in _duties(purchase)]
+    duties = purchase.facts.law.duties
+    undutied = [sure for program, sure in belongs.items() if program not in duties]
     if any(undutied):
         return Verdict.UNKNOWN, Reason.NO_BINDING_DUTY
     signed = _signed_beyond(purchase, belongs)
@@ -36,7 +39,7 @@ def unbound(purchase: Purchase, subject: int, rulings: Sequence[Ruling]) -> tupl
     if undutied or signed:
         return Verdict.UNKNOWN, Reason.DATE_PRECISION
     missed = [ruling.miss for ruling in rulings if ruling.miss is not None]
-    if _framework_only(purchase, subject, belongs):
+    if _framework_only(cases, subject, belongs):
         missed.append(Miss.FRAMEWORK_ONLY)
     return Verdict.NOT_BOUND, REASON_OF[max(missed, default=Miss.NONE)]
 
@@ -49,31 +52,31 @@ def belonging(purchase: Purchase, subject: int) -> Mapping[int, bool]:
     """
     facts, day = purchase.facts, purchase.day
     found: dict[int, bool] = {}
-    for agreement in facts.law.agreements.values():
-        for clause in agreement.clauses:
-            if clause.worksites.intersection(purchase.leaves(subject, clause.standing_program)):
-                found[clause.standing_program] = True
-    for program in facts.law.programs:
-        for node in _bearers(purchase, subject, program):
-            for state in facts.states.get(node, ()):
-                if state.program == program and state.first <= day:
-                    found[program] = found.get(program, False) or state.last <= day
+    for clause in facts.law.naming:
+        if clause.worksites.intersection(purchase.leaves(subject, clause.standing_program)):
+            found[clause.standing_program] = True
+    bearers = {program: _bearers(purchase, subject, program) for program in facts.law.programs}
+    for node in {subject}.union(*bearers.values()):
+        for state in facts.states.get(node, ()):
+            if node in bearers.get(state.program, ()) and state.first <= day:
+                surely = found.get(state.program, False) or state.last <= day
+                found[state.program] = surely
     return found
 
 
-def _bearers(purchase: Purchase, subject: int, program: int) -> set[int]:
+def _bearers(purchase: Purchase, subject: int, program: int) -> AbstractSet[int]:
     """Return whose states show that a subject belongs to a program."""
-    found = {subject, *purchase.leaves(subject, program)}
+    network = purchase.evidence(program).network
+    found = {subject}
+    if subject not in network.up and subject not in network.down:
+        return found
+    found.update(purchase.leaves(subject, program))
     try:
-        for neighbours in purchase.evidence(program).network.neighbourhoods(subject):
+        for neighbours in network.neighbourhoods(subject):
             found |= {holder.number for holder in neighbours.holders}
     except TooManyReadingsError:
         pass
     return found
-
-
-def _duties(purchase: Purchase) -> frozenset[int]:
-    return purchase.facts.law.duties
 
 
 def _signed_beyond(purchase: Purchase, belongs: Mapping[int, bool]) -> Mapping[int, bool]:
@@ -88,18 +91,18 @@ def _signed_beyond(purchase: Purchase, belongs: Mapping[int, bool]) -> Mapping[i
     return found
 
 
-def _framework_only(purchase: Purchase, subject: int, belongs: Mapping[int, bool]) -> bool:
+def _framework_only(cases: Cases, subject: int, belongs: Mapping[int, bool]) -> bool:
     """Whether the buyer signed a framework alone that stands over the purchase."""
-    signed = purchase.signer.considered()
-    if any(Case(purchase, a).coverage(subject).covers for a in signed if a.clauses):
+    purchase = cases.purchase
+    if any(case.coverage(subject).covers for case in cases.considered):
         return False
     programs = purchase.facts.law.programs.values()
-    for framework in signed:
+    for framework in purchase.signer.considered():
         if not framework.framework or framework.clauses:
             continue
         children = {program.number for program in programs if program.parent == framework.program}
         if _may_bind(purchase, framework) and (
-            children & set(belongs) or _covered_below(purchase, subject, children)
+            children & set(belongs) or _covered_below(cases, subject, children)
         ):
             return True
     return False
@@ -112,11 +115,11 @@ def _may_bind(purchase: Purchase, framework: Agreement) -> bool:
     )
 
 
-def _covered_below(purchase: Purchase, subject: int, programs: set[int]) -> bool:
+def _covered_below(cases: Cases, subject: int, programs: set[int]) -> bool:
     """Whether an agreement of one of these programs has a clause that covers the purchase."""
     return any(
-        Case(purchase, agreement).reaches(subject)
-        for agreement in purchase.facts.law.agreements.values()
+        cases.of(agreement).reaches(subject)
+        for agreement in cases.purchase.facts.law.agreements.values()
         if agreement.program in programs and agreement.clauses
     )
 

@@ -35,7 +35,7 @@ def names(folder: Path, text: str = JUDGED) -> Names:
         ("Example AG", "", "exa:3"),
         ("Example AG", "wherever it is", "exa:3"),
         ("Example Number", "", "os:BD2020021QK28YZ"),
-        ("Exampel AG", "", None),
+        ("Exemplar AG", "", None),
         ("", "", None),
     ],
 )
@@ -64,10 +64,10 @@ def test_a_broken_file_is_named_with_the_row(tmp_path: Path, text: str, message:
 
 
 def test_a_name_that_nobody_has_judged_is_told_with_the_remedy() -> None:
-    problem = Reading("example-alpha").unknown(7, "Exampel AG", "1 Road")
+    problem = Reading("example-alpha").unknown(7, "Exemplar AG", "1 Road")
     assert (problem.row, problem.code, problem.subject) == (7, ProblemCode.UNKNOWN_NAME, None)
     assert problem.message == (
-        "nobody has said who 'Exampel AG' at '1 Road' is; add the name with its reference to "
+        "nobody has said who 'Exemplar AG' at '1 Road' is; add the name with its reference to "
         "names.csv of the program's folder, or send the row by the template"
     )
 
