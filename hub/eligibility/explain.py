@@ -123,8 +123,8 @@ def summary(answer: Answer, facts: Facts, *, figures: bool) -> str:
     """
     question = answer.question
     names = {
-        "buyer": facts.names.get(question.buyer, "the buyer"),
-        "supplier": facts.names.get(question.subject, "the supplier"),
+        "buyer": facts.name(question.buyer) or "the buyer",
+        "supplier": facts.name(question.subject) or "the supplier",
         "product": _product(facts, question.product),
     }
     text = f"{_MEANS[answer.verdict].format(**names)}: {_BECAUSE[answer.reason]}"
@@ -145,7 +145,7 @@ def explanation(ruling: Ruling, facts: Facts, day: int) -> str:
     duty = f"Duty: {_DUTY[ruling.clause.duty]}. " if ruling.clause else ""
     seen = "; ".join(_finding(finding, facts, day) for finding in ruling.outcome.findings)
     parts = "; ".join(
-        f"{facts.names.get(member, 'one of them')}: {verdict}"
+        f"{facts.name(member) or 'one of them'}: {verdict}"
         for member, verdict in ruling.outcome.differing
     )
     rests = f" It rests on: {seen}." if seen else ""
@@ -172,7 +172,7 @@ def _finding(finding: Finding, facts: Facts, day: int) -> str:
     if finding.state is None:
         return f"closed since {_day(finding.since)}"
     state = finding.state
-    held_by = facts.names.get(state.subject, "the supplier")
+    held_by = facts.name(state.subject) or "the supplier"
     return (
         f"“{state.word}”{_scope(state, facts)}, said of {held_by}, {state.printed}, "
         f"last confirmed {_day(finding.confirmed)}{_age(finding, day)}"

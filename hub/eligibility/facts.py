@@ -6,7 +6,7 @@ A store fills these from its log. Nothing here reads a clock, a file or a databa
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from graph_schema.codes import Confidence, Duty, Effect, Reason, Term, TieKind, Unlisted, VolumeKind
 from graph_schema.days import BEGINNING, FOR_EVER, PartialDate
@@ -126,8 +126,7 @@ class Commodity:
     hs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """One state of one subject on one track of one program.
 
     Attributes:
@@ -179,8 +178,7 @@ class Signature:
     confidence: Confidence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """One program ties two subjects; without a date it always holds."""
 
     program: int
@@ -192,8 +190,7 @@ class Tie:
     until: PartialDate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What one program says of where a subject is.
 
     Attributes:
@@ -351,7 +348,6 @@ class Facts:
     Attributes:
         signatures: Of the buyer and of the groups it may belong to.
         buyer_ties: PART_OF ties from the buyer upwards.
-        names: What to call nodes in sentences.
     """
 
     law: Law
@@ -361,4 +357,9 @@ class Facts:
     ties: tuple[Tie, ...] = ()
     places: Mapping[int, tuple[Place, ...]] = field(default_factory=dict[int, tuple[Place, ...]])
     volumes: tuple[Volume, ...] = ()
-    names: Mapping[int, str] = field(default_factory=dict[int, str])
+
+    def name(self, node: int) -> str | None:
+        """Return what to call a node in sentences: the name that was known first."""
+        codes = self.law.programs
+        said = ((p.recorded_at, codes[p.program].code, p.name) for p in self.places.get(node, ()))
+        return min(said, default=(0, "", None))[2]

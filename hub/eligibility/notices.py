@@ -31,12 +31,11 @@ def of_ruling(
 def _of_signature(force: Force, purchase: Purchase) -> Iterator[Notice]:
     signature = force.signature
     assert signature is not None  # noqa: S101 - the caller looked
-    names = purchase.facts.names
     if force.renewal_assumed:
         text = "The agreement's term has passed; it states that it renews itself."
         yield Notice("RENEWAL_ASSUMED", text)
     if signature.organization != purchase.buyer:
-        group = names.get(signature.organization, "Its group")
+        group = purchase.facts.name(signature.organization) or "Its group"
         text = f"{group} signed for the members of its group."
         yield Notice("GROUP_SIGNATURE", text, signature.organization)
     if signature.confidence is Confidence.LOW:
@@ -58,7 +57,6 @@ def of_answer(answer: Answer, purchase: Purchase) -> Answer:
 def _of_subject(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
     """Yield what became of the number asked by, of the site and of its work."""
     question = answer.question
-    names = purchase.facts.names
     if question.merged_from:
         text = f"{question.merged_from} was merged; the answer is for the current number."
         yield Notice("MERGED_ID", text, question.subject)
@@ -66,7 +64,7 @@ def _of_subject(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
         for tie in purchase.evidence(program).network.moves(question.subject):
             moved = tie.begin == question.subject
             other = tie.end if moved else tie.begin
-            name = names.get(other, "another site")
+            name = purchase.facts.name(other) or "another site"
             text = f"Its work moved {'to' if moved else 'from'} {name}; standing does not move."
             yield Notice("SITE_MOVED", text, other)
     standing = {ruling.program for ruling in answer.rulings}

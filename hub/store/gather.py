@@ -1,6 +1,6 @@
 """What bears on a question: one round trip, and one more for each step along ties."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from graph_schema.codes import Confidence, TieKind, VolumeKind
@@ -25,15 +25,19 @@ class _Search:
         self.group: set[int] = set()
         self.receivers: set[int] = set()
         self.buyers = set(buyers)
-        self._ties: dict[int, set[tuple[str, int, int]]] = {}
+        self._ties: dict[int, list[tuple[str, int, int]]] = {}
+        self._known: set[tuple[str, int, int]] = set()
 
     def reached(self, ties: _Columns) -> tuple[list[int], list[int]]:
         """Return the buyers' groups and the subjects that these ties lead to for the first time."""
         known_buyers, known = set(self.buyers), self._everyone()
-        for tie in zip(ties["kind"], ties["from_"], ties["to"], strict=True):
-            for node in tie[1:]:
-                self._ties.setdefault(node, set()).add(tie)
-        frontier = {node for tie in zip(ties["from_"], ties["to"], strict=True) for node in tie}
+        frontier: set[int] = set()
+        for tie in _rows(ties, ("kind", "from_", "to")):
+            if tie not in self._known:
+                self._known.add(tie)
+                for node in tie[1:]:
+                    self._ties.setdefault(node, []).append(tie)
+                frontier.update(tie[1:])
         while frontier:
             frontier = {
                 grown
@@ -91,17 +95,12 @@ async def gather(
 def facts(law: Law, found: Sequence[Around], buyers: frozenset[int], known_at: int) -> Facts:
     """Return the rule's facts that columns hold."""
     states: dict[int, list[State]] = {}
-    for around in found:
-        for state in _states(around.states):
-            states.setdefault(state.subject, []).append(state)
+    for state in (state for around in found for state in _states(around.states)):
+        states.setdefault(state.subject, []).append(state)
     places: dict[int, list[Place]] = {}
-    names: dict[int, tuple[int, str, str]] = {}
-    for around in found:
-        for place in _places(around.places, known_at):
-            places.setdefault(place.subject, []).append(place)
-            said = (place.recorded_at, law.programs[place.program].code, place.name)
-            names[place.subject] = min(said, names.get(place.subject, said))
-    ties = tuple(dict.fromkeys(tie for around in found for tie in _ties(around.ties)))
+    for place in (place for around in found for place in _places(around.places, known_at)):
+        places.setdefault(place.subject, []).append(place)
+    ties = tuple(_ties(dict.fromkeys(tie for around in found for tie in _rows(around.ties, _TIE))))
     return Facts(
         law=law,
         signatures=tuple(s for around in found for s in _signatures(around.signatures)),
@@ -110,48 +109,37 @@ def facts(law: Law, found: Sequence[Around], buyers: frozenset[int], known_at: i
         ties=ties,
         places={subject: tuple(said) for subject, said in places.items()},
         volumes=tuple(v for around in found for v in _volumes(around.volumes)),
-        names={subject: name for subject, (_, _, name) in names.items()},
     )
 
 
-def _partials(columns: _Columns, name: str) -> Iterator[PartialDate | None]:
-    """Yield the partial dates of a column."""
-    for text, first, last in zip(
-        columns[name], columns[f"{name}_first"], columns[f"{name}_last"], strict=True
-    ):
-        yield PartialDate(first, last, text) if text else None
+def _rows(columns: _Columns, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield some of the columns row by row."""
+    return zip(*(columns[name] for name in names), strict=True)
+
+
+def _partials(columns: _Columns, name: str) -> Iterable[PartialDate | None]:
+    """Return the partial dates of a column."""
+    return [
+        PartialDate(first, last, text) if text else None
+        for text, first, last in _rows(columns, (name, f"{name}_first", f"{name}_last"))
+    ]
 
 
 def _states(columns: _Columns) -> Iterator[State]:
-    for number, subject, program, track, word, first, last, confirmed, age, *rest in zip(
+    rows = zip(
         *(columns[name] for name in _STATE),
         _partials(columns, "until"),
         _partials(columns, "announced_until"),
-        columns["products"],
-        columns["regions"],
+        [frozenset(each) if each else _NO_PRODUCTS for each in columns["products"]],
+        [frozenset(each) if each else _NO_REGIONS for each in columns["regions"]],
         columns["feed"],
-        columns["since"],
-        columns["observed"],
+        [
+            f"since {since}" if since else f"seen {observed}"
+            for since, observed in _rows(columns, ("since", "observed"))
+        ],
         strict=True,
-    ):
-        until, announced, products, regions, feed, since, observed = rest
-        yield State(
-            number,
-            subject,
-            program,
-            track,
-            word,
-            first,
-            last,
-            confirmed,
-            age,
-            until,
-            announced,
-            frozenset(products) if products else _NO_PRODUCTS,
-            frozenset(regions) if regions else _NO_REGIONS,
-            feed,
-            f"since {since}" if since else f"seen {observed}",
-        )
+    )
+    return map(State._make, rows)
 
 
 _STATE: Final = (
@@ -163,39 +151,32 @@ _NO_REGIONS: Final[frozenset[str]] = frozenset()
 
 
 def _places(columns: _Columns, known_at: int) -> Iterator[Place]:
-    for subject, program, name, country, recorded, stated, regions, closed, worksite in zip(
+    rows = zip(
         *(columns[name] for name in _PLACE),
+        [frozenset(each) if each else _NO_REGIONS for each in columns["regions"]],
         _partials(columns, "closed_on"),
-        columns["worksite"],
+        *(columns[name] for name in _SAID),
+        [recorded <= known_at for recorded in columns["recorded_from"]],
         strict=True,
-    ):
-        yield Place(
-            subject=subject,
-            program=program,
-            name=name,
-            country=country,
-            regions=frozenset(regions) if regions else _NO_REGIONS,
-            closed_on=closed,
-            recorded_at=recorded,
-            stated_at=stated,
-            worksite=worksite,
-            known=recorded <= known_at,
-        )
+    )
+    return map(Place._make, rows)
 
 
-_PLACE: Final = (
-    "reference", "program", "name", "country", "recorded_from", "stated_at", "regions",
+_PLACE: Final = ("reference", "program", "name", "country")
+_SAID: Final = ("recorded_from", "stated_at", "worksite")
+
+
+def _ties(rows: Iterable[tuple[Any, ...]]) -> Iterator[Tie]:
+    for program, kind, begin, end, first, last, until, until_first, until_last in rows:
+        over = PartialDate(until_first, until_last, until) if until else None
+        yield Tie(program, _TIE_KIND[kind], begin, end, first, last, over)
+
+
+_TIE: Final = (
+    "program", "kind", "from_", "to", "begins_first", "begins_last", "until", "until_first",
+    "until_last",
 )  # fmt: skip
-
-
-def _ties(columns: _Columns) -> Iterator[Tie]:
-    for program, kind, begin, end, first, last, until in zip(
-        *(columns[name] for name in _TIE), _partials(columns, "until"), strict=True
-    ):
-        yield Tie(program, TieKind(kind), begin, end, first, last, until)
-
-
-_TIE: Final = ("program", "kind", "from_", "to", "begins_first", "begins_last")
+_TIE_KIND: Final = {kind.value: kind for kind in TieKind}
 
 
 def _volumes(columns: _Columns) -> Iterator[Volume]:

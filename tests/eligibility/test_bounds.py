@@ -57,7 +57,7 @@ def state(number: int, word: str = "covered", track: str = "listing", **more: An
     """Return a fresh state of the site that began long ago."""
     began = DAY - 100
     plain = State(number, SITE, MINE, track, word, began, began, DAY, 400, printed="since then")
-    return replace(plain, **more)
+    return plain._replace(**more)
 
 
 def vague(number: int, at: int, **more: Any) -> State:  # noqa: ANN401

@@ -1,7 +1,5 @@
 """What holds for every world: the algebra of verdicts, and who may change what."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,8 +82,8 @@ def test_a_stale_state_never_improves_an_answer(
         return
     chosen = states[which % len(states)]
     rest = [state for state in states if state is not chosen]
-    stale = replace(chosen, confirmed=DAY - 500)
-    silent = replace(chosen, word="pending", track="remediation")
+    stale = chosen._replace(confirmed=DAY - 500)
+    silent = chosen._replace(word="pending", track="remediation")
     if chosen.word in ("closed", "requalified") or chosen.track != "remediation":
         return
     with_stale, _ = ruling(ask(world([*rest, stale], GROUPED), product))
@@ -98,7 +96,7 @@ def test_a_stale_state_never_improves_an_answer(
 def test_a_subject_with_only_stale_states_is_never_cleared(
     states: list[State], product: int
 ) -> None:
-    stale = [replace(state, confirmed=DAY - 500) for state in states]
+    stale = [state._replace(confirmed=DAY - 500) for state in states]
     verdict, _ = ruling(ask(world(stale, GROUPED), product))
     assert verdict in (Verdict.UNKNOWN, Verdict.CLOSED)
 

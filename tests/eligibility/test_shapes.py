@@ -75,25 +75,25 @@ def another(random: Random, state: State) -> State:  # noqa: C901, PLR0911 - one
     start = some_day(random)
     match random.randrange(10):
         case 0:
-            return replace(state, first=start, last=start)
+            return state._replace(first=start, last=start)
         case 1 | 2:
-            return replace(state, first=state.last - random.choice((0, 1, 15)))
+            return state._replace(first=state.last - random.choice((0, 1, 15)))
         case 3:
             until = max(state.last, DAY) + random.choice((1, 2, 3, 31))
-            return replace(state, until=PartialDate.on(until))
+            return state._replace(until=PartialDate.on(until))
         case 4:
-            return replace(state, announced_until=PartialDate.on(state.last + 20))
+            return state._replace(announced_until=PartialDate.on(state.last + 20))
         case 5:
-            return replace(state, products=frozenset({JEANS}))
+            return state._replace(products=frozenset({JEANS}))
         case 6:
-            return replace(state, regions=frozenset({"BD-10"}))
+            return state._replace(regions=frozenset({"BD-10"}))
         case 7:
             track, word, _ = random.choice(WORDS)
-            return replace(state, track=track, word=word)
+            return state._replace(track=track, word=word)
         case 8:
-            return replace(state, confirmed=start)
+            return state._replace(confirmed=start)
         case _:
-            return replace(state, feed=random.choice(FEEDS))
+            return state._replace(feed=random.choice(FEEDS))
 
 
 def a_place(random: Random) -> Place:
@@ -112,21 +112,21 @@ def moved(random: Random, place: Place) -> Place:  # noqa: PLR0911 - one way eac
     """Return a place that differs in one thing."""
     match random.randrange(8):
         case 7:
-            return replace(place, program=OTHER if place.program == MINE else MINE)
+            return place._replace(program=OTHER if place.program == MINE else MINE)
         case 0:
-            return replace(place, country=random.choice(("BD", "IN", None)))
+            return place._replace(country=random.choice(("BD", "IN", None)))
         case 1:
-            return replace(place, regions=frozenset({random.choice(("BD-10", "BD-20"))}))
+            return place._replace(regions=frozenset({random.choice(("BD-10", "BD-20"))}))
         case 2:
-            return replace(place, closed_on=PartialDate.on(some_day(random)))
+            return place._replace(closed_on=PartialDate.on(some_day(random)))
         case 3:
-            return replace(place, recorded_at=1 - place.recorded_at)
+            return place._replace(recorded_at=1 - place.recorded_at)
         case 4:
-            return replace(place, stated_at=1 - place.stated_at)
+            return place._replace(stated_at=1 - place.stated_at)
         case 5:
-            return replace(place, worksite=False)
+            return place._replace(worksite=False)
         case _:
-            return replace(place, known=False)
+            return place._replace(known=False)
 
 
 def a_little(random: Random, change: Callable[[Random, T], T], things: Sequence[T]) -> list[T]:
@@ -179,14 +179,14 @@ def a_crowd(random: Random) -> Facts:
     place = [a_place(random) for _ in range(random.choice((1, 1, 2)))]
     states = {
         subject: tuple(
-            replace(each, number=10 * subject + index, subject=subject)
+            each._replace(number=10 * subject + index, subject=subject)
             for index, each in enumerate(a_little(random, another, state))
         )
         for subject in (*CROWD, GROUP)
         if random.random() < 0.9
     }
     places = {
-        subject: tuple(replace(p, subject=subject) for p in a_little(random, moved, place))
+        subject: tuple(p._replace(subject=subject) for p in a_little(random, moved, place))
         for subject in (*CROWD, GROUP)
     }
     ties = some_ties(random)

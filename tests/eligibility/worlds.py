@@ -121,7 +121,6 @@ def world(states: list[State], ties: tuple[Tie, ...] = (), signed: tuple[int, ..
         states={node: tuple(held) for node, held in by_subject.items()},
         ties=ties,
         places=places,
-        names={SITE: "Site", SISTER: "Sister", GROUP: "Group", BUYER: "Buyer"},
     )
 
 
@@ -172,8 +171,7 @@ def exact_states(
 @st.composite
 def coarser(draw: st.DrawFn, state: State) -> State:
     """The same state with a beginning known less exactly."""
-    return replace(
-        state,
+    return state._replace(
         first=state.first - draw(st.integers(0, 30)),
         last=state.last + draw(st.integers(0, 30)),
     )
