@@ -234,7 +234,7 @@ class Cases:
     @cached_property
     def considered(self) -> list[Case]:
         """The agreements that the buyer ever signed and that have clauses; others never rule."""
-        signed = self.purchase.signer.considered()
+        signed = self.purchase.signer.considered
         return [self.of(agreement) for agreement in signed if agreement.clauses]
 
 

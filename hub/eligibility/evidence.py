@@ -145,13 +145,13 @@ class Evidence:
 
     def may_reach(self, node: int) -> bool:
         """Whether a member of the group holds a state that may reach all of it."""
-        return any(
+        return self.program in self.facts.law.reaching and any(
             rule.group
             for state in self.own(node)
             for rule in self.facts.law.rules_of(self.program, state.track, state.word)
         )
 
-    def _stated(self, subject: int) -> Place | None:
+    def stated(self, subject: int) -> Place | None:
         """Return what the program says of the subject itself, its newest statement."""
         places = self.facts.places.get(subject, ())
         mine = (place for place in places if place.program == self.program and place.known)
@@ -159,7 +159,7 @@ class Evidence:
 
     def _closings(self, subject: int) -> list[tuple[Finding, ...]]:
         """Return what the program's stated day of closing amounts to, in every reading."""
-        stated = self._stated(subject)
+        stated = self.stated(subject)
         if stated is None or stated.closed_on is None:
             return [()]
         since = stated.closed_on.last

@@ -271,10 +271,19 @@ class Law:
         return frozenset(clause.standing_program for clause in clauses)
 
     @cached_property
+    def reaching(self) -> frozenset[int]:
+        """The programs of which some word may reach a whole company group."""
+        return frozenset(rule.program for rule in self.rules if rule.group)
+
+    @cached_property
     def naming(self) -> tuple[Clause, ...]:
         """The clauses that name the sites they cover."""
         clauses = (c for agreement in self.agreements.values() for c in agreement.clauses)
         return tuple(clause for clause in clauses if clause.worksites)
+
+    def children(self, program: int) -> frozenset[int]:
+        """Return the programs that a program is the parent of."""
+        return frozenset(p.number for p in self.programs.values() if p.parent == program)
 
     @cached_property
     def _spelled(self) -> dict[tuple[int, str, str], tuple[StateRule, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -75,8 +76,9 @@ class Buyer:
         self._groups: dict[int, Mapping[int, bool]] = {}
         self._forces: dict[int, frozenset[Force]] = {}
 
+    @cached_property
     def considered(self) -> list[Agreement]:
-        """Return every agreement that the buyer, or a group that may speak for it, ever signed."""
+        """Every agreement that the buyer, or a group that may speak for it, ever signed."""
         numbers = sorted({signature.agreement for signature in self.facts.signatures})
         known = (self.law.agreements.get(number) for number in numbers)
         return [agreement for agreement in known if agreement and self.signatures(agreement)]

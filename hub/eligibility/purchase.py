@@ -42,6 +42,24 @@ class Purchase:
         return frozenset(self.lineage)
 
     @cached_property
+    def concerned(self) -> frozenset[int]:
+        """The programs whose words, ties and lists can bear on a verdict.
+
+        They are those of the agreements that the buyer ever signed, those below a framework that
+        binds nowhere by itself, and those that bind no buyer at all.
+        """
+        law = self.facts.law
+        found = law.programs.keys() - law.duties
+        for agreement in self.signer.considered:
+            found |= agreement.programs
+            if agreement.framework and not agreement.clauses:
+                children = law.children(agreement.program)
+                found |= children.union(
+                    *(each.programs for each in law.agreements.values() if each.program in children)
+                )
+        return frozenset(found)
+
+    @cached_property
     def _evidence(self) -> dict[int, Evidence]:
         return {}
 

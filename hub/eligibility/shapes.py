@@ -12,7 +12,7 @@ from functools import cached_property
 
 from graph_schema.codes import Duty, TieKind
 from hub.eligibility.evidence import Evidence
-from hub.eligibility.facts import Place, State
+from hub.eligibility.facts import State
 from hub.eligibility.network import Network
 from hub.eligibility.purchase import Purchase
 from hub.eligibility.timeline import known_days
@@ -28,40 +28,42 @@ class Shapes:
         self._purchase = purchase
         self._law = purchase.facts.law
         self._day = purchase.day
+        self._programs = sorted(purchase.concerned)
         self._confirming: dict[tuple[int, str | None, str], list[int]] = {}
 
     def of(self, subject: int) -> Shape | None:
         """Return the shape of a subject; none where it must be judged by itself."""
         if subject in self._singular:
             return None
-        facts = self._purchase.facts
-        states = facts.states.get(subject, ())
+        purchase = self._purchase
+        concerned = purchase.concerned
+        held = purchase.facts.states.get(subject, ())
+        states = [state for state in held if state.program in concerned]
         if not self._comparable(states):
             return None
         begins = sorted({state.last for state in states})
-        return (
-            self._places(facts.places.get(subject, ())),
-            tuple(self._state(state, begins) for state in states),
-        )
+        return (self._places(subject), tuple([self._state(state, begins) for state in states]))
 
-    def _places(self, places: Sequence[Place]) -> Shape:
-        """Return what places amount to: what they state, and in which order it counts."""
-        if len(places) > 1:
-            codes = self._law.programs
-            places = sorted(places, key=lambda p: (p.recorded_at, codes[p.program].code))
-        stated = sorted({place.stated_at for place in places})
-        return tuple(
-            (
-                place.program,
-                place.country,
-                place.regions,
-                place.known,
-                place.closed_on
-                and (place.closed_on.first <= self._day, place.closed_on.last <= self._day),
-                stated.index(place.stated_at),
-            )
-            for place in places
+    def _places(self, subject: int) -> Shape:
+        """Return what places amount to in each program: where the subject is, and its closing."""
+        purchase = self._purchase
+        places = purchase.facts.places.get(subject, ())
+        closings = (
+            [self._closing(subject, program) for program in self._programs]
+            if any(place.closed_on for place in places)
+            else ()
         )
+        said = {(place.country, place.regions) for place in places}
+        if len(said) > 1:
+            seen = [purchase.where(subject, program) for program in self._programs]
+            return (tuple([(at.country, at.regions) for at in seen]), tuple(closings))
+        return (tuple(said), tuple(closings))
+
+    def _closing(self, subject: int, program: int) -> Shape:
+        """Return how the day on which a program says that a subject closed compares."""
+        stated = self._purchase.evidence(program).stated(subject)
+        closed = stated.closed_on if stated else None
+        return closed and (closed.first <= self._day, closed.last <= self._day)
 
     def _state(self, state: State, begins: Sequence[int]) -> Shape:
         """Return what a state amounts to: its rule and scope, and how its days compare."""
@@ -127,10 +129,10 @@ class Shapes:
         law, volumes = self._law, self._purchase.volumes
         clauses = [c for agreement in law.agreements.values() for c in agreement.clauses]
         found = {pool for _, pool in volumes}
-        found.update(*(clause.worksites for clause in clauses))
+        found.update(*(clause.worksites for clause in law.naming))
         found.update(*(each.excepted for each in (*law.confirmations, *law.listings)))
         balancing = {c.standing_program for c in clauses if c.duty is Duty.VOLUME_BALANCE}
-        for program in law.programs:
+        for program in self._programs:
             evidence = self._purchase.evidence(program)
             found |= self._joined(evidence, balancing=program in balancing)
         return frozenset(found)

@@ -45,7 +45,7 @@ def unbound(cases: Cases, subject: int, rulings: Sequence[Ruling]) -> tuple[Verd
 
 
 def belonging(purchase: Purchase, subject: int) -> Mapping[int, bool]:
-    """Return the programs a subject belongs to, and whether that is sure.
+    """Return the concerned programs a subject belongs to, and whether that is sure.
 
     It belongs where it, its operators or groups, its sites or those that deliver to it hold or
     held a state, and where a clause names one of its sites.
@@ -53,14 +53,16 @@ def belonging(purchase: Purchase, subject: int) -> Mapping[int, bool]:
     facts, day = purchase.facts, purchase.day
     found: dict[int, bool] = {}
     for clause in facts.law.naming:
-        if clause.worksites.intersection(purchase.leaves(subject, clause.standing_program)):
-            found[clause.standing_program] = True
-    bearers = {program: _bearers(purchase, subject, program) for program in facts.law.programs}
-    for node in {subject}.union(*bearers.values()):
-        for state in facts.states.get(node, ()):
-            if node in bearers.get(state.program, ()) and state.first <= day:
-                surely = found.get(state.program, False) or state.last <= day
-                found[state.program] = surely
+        program = clause.standing_program
+        if program in purchase.concerned and clause.worksites.intersection(
+            purchase.leaves(subject, program)
+        ):
+            found[program] = True
+    for program in purchase.concerned:
+        for node in _bearers(purchase, subject, program):
+            for state in facts.states.get(node, ()):
+                if state.program == program and state.first <= day:
+                    found[program] = found.get(program, False) or state.last <= day
     return found
 
 
@@ -82,7 +84,7 @@ def _bearers(purchase: Purchase, subject: int, program: int) -> AbstractSet[int]
 def _signed_beyond(purchase: Purchase, belongs: Mapping[int, bool]) -> Mapping[int, bool]:
     """Return the agreements in force that concern the subject's programs, and whether surely."""
     found: dict[int, bool] = {}
-    for agreement in purchase.signer.considered():
+    for agreement in purchase.signer.considered:
         sure = [belongs[program] for program in agreement.programs if program in belongs]
         forces = _forces(purchase, agreement)
         if sure and any(force.status is Status.IN_FORCE for force in forces):
@@ -96,13 +98,12 @@ def _framework_only(cases: Cases, subject: int, belongs: Mapping[int, bool]) -> 
     purchase = cases.purchase
     if any(case.coverage(subject).covers for case in cases.considered):
         return False
-    programs = purchase.facts.law.programs.values()
-    for framework in purchase.signer.considered():
+    for framework in purchase.signer.considered:
         if not framework.framework or framework.clauses:
             continue
-        children = {program.number for program in programs if program.parent == framework.program}
+        children = purchase.facts.law.children(framework.program)
         if _may_bind(purchase, framework) and (
-            children & set(belongs) or _covered_below(cases, subject, children)
+            children & belongs.keys() or _covered_below(cases, subject, children)
         ):
             return True
     return False
@@ -115,7 +116,7 @@ def _may_bind(purchase: Purchase, framework: Agreement) -> bool:
     )
 
 
-def _covered_below(cases: Cases, subject: int, programs: set[int]) -> bool:
+def _covered_below(cases: Cases, subject: int, programs: AbstractSet[int]) -> bool:
     """Whether an agreement of one of these programs has a clause that covers the purchase."""
     return any(
         cases.of(agreement).reaches(subject)

@@ -210,7 +210,19 @@ def a_crowd(random: Random) -> Facts:
     )
     listings = (Listing(MINE, DAY - 5, 20, frozenset({4, 9})),) if random.random() < 0.3 else ()
     law = replace(law, confirmations=confirmations, listings=listings, rules=dated(law.rules))
+    if random.random() < 0.2:
+        law = framed(law)
     return replace(facts, law=law, states=states, places=places, ties=ties, volumes=volumes)
+
+
+def framed(law: Law) -> Law:
+    """Return the law with the first agreement as a framework that stands over the other's program.
+
+    One without clauses, which the buyer signed, binds nowhere by itself.
+    """
+    framework = replace(law.agreements[AGREEMENT], framework=True, clauses=())
+    programs = {**law.programs, OTHER: replace(law.programs[OTHER], parent=MINE)}
+    return replace(law, agreements={**law.agreements, AGREEMENT: framework}, programs=programs)
 
 
 def with_clauses(facts: Facts, *clauses: Clause) -> Law:
