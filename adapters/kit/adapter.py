@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -119,8 +120,16 @@ class Adapter:
             return Feed(about="the operator's template")
         return self.manifest.feeds[name]
 
-    def parse(self, feed: str, document: bytes, name: str = "") -> Parsed:
+    def parse(
+        self, feed: str, document: bytes, name: str = "", dated: date | None = None
+    ) -> Parsed:
         """Return what a document of a feed says.
+
+        Args:
+            feed: Its feed.
+            document: The document.
+            name: The file's name, where it has one.
+            dated: The day of which it speaks, where a person says so.
 
         Raises:
             UnreadableError: It is not what the feed's documents are.
@@ -129,7 +138,7 @@ class Adapter:
         if parser is None:
             return template.parse(self.program, document, name=name)
         function: Parser = getattr(import_module(self.package), parser)
-        return function(document, Reading(self.program, self.names, name))
+        return function(document, Reading(self.program, self.names, name, dated))
 
     def record(self) -> Parsed:
         """Return the bundled record: its tables, and what the folder makes by itself.

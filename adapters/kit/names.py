@@ -7,12 +7,14 @@ is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from adapters.kit.gate import UnreadableError, shown
 from adapters.kit.parsed import ProblemCode, RowProblem
 from adapters.kit.tables import tables
+from graph_schema.days import PartialDate
 from graph_schema.references import normalise
 from graph_schema.texts import folded
 
@@ -75,11 +77,30 @@ class Reading:
     Attributes:
         program: Code of the program whose document it is.
         file: The file's name, where it has one.
+        dated: The day of which the document speaks, where a person says so.
     """
 
     program: str
     names: Names = field(default_factory=Names)
     file: str = ""
+    dated: date | None = None
+
+    def day(self, printed: PartialDate | None) -> PartialDate:
+        """Return when the document was so: the day that a person says, else the one it prints.
+
+        Raises:
+            UnreadableError: There is neither, or they contradict each other.
+        """
+        if self.dated is None:
+            if printed is None:
+                msg = "it prints no day of its own; say the day of which it speaks (--dated)"
+                raise UnreadableError(msg)
+            return printed
+        said = PartialDate.on(self.dated)
+        if printed is not None and not printed.first <= said.first <= printed.last:
+            msg = f"it prints {printed} as its day, which does not hold the day given, {said}"
+            raise UnreadableError(msg)
+        return said
 
     def unknown(
         self, row: int, name: str, address: str = "", *, table: str | None = None

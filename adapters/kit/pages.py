@@ -107,28 +107,36 @@ class Page:
         ]
 
 
-def page(document: bytes, marks: Sequence[str] = ()) -> Page:
+def page(document: bytes, marks: Sequence[str] = (), without: Sequence[str] = ()) -> Page:
     """Return an HTML document as a page.
 
     Args:
         document: The document.
         marks: Texts that the page must hold somewhere, by which it is known to be the right one.
+        without: Elements that are left out once the page is known, such as its menus.
 
     Raises:
         UnreadableError: It is empty, too large, not UTF-8, cut off, no HTML, or another page.
     """
     text = _decoded(document)
     parser = LexborHTMLParser(text)
-    for tag in _UNSEEN:
-        for node in parser.css(tag):
-            node.decompose()
+    _drop(parser, _UNSEEN)
     lines = tuple(_lines(parser))
     whole = "\n".join(line.text for line in lines).casefold()
     for mark in marks:
         if mark.casefold() not in whole:
             msg = f"it is not the page that the feed is about: {shown(mark)} stands nowhere in it"
             raise UnreadableError(msg)
+    if without:
+        _drop(parser, without)
+        lines = tuple(_lines(parser))
     return Page(lines, tuple(_grid(node) for node in parser.css("table")))
+
+
+def _drop(parser: LexborHTMLParser, tags: Sequence[str]) -> None:
+    for tag in tags:
+        for node in parser.css(tag):
+            node.decompose()
 
 
 def _decoded(document: bytes) -> str:

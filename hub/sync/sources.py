@@ -2,6 +2,7 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import orjson
@@ -73,13 +74,19 @@ def operator_file(adapter: Adapter, documents: Sequence[tuple[str, bytes]]) -> I
     return feed_file(adapter, OPERATOR, documents)
 
 
-def feed_file(adapter: Adapter, name: str, documents: Sequence[tuple[str, bytes]]) -> Intake:
+def feed_file(
+    adapter: Adapter,
+    name: str,
+    documents: Sequence[tuple[str, bytes]],
+    dated: date | None = None,
+) -> Intake:
     """Return what documents of a feed say, all of them as one run.
 
     Args:
         adapter: The program.
         name: Of the feed.
         documents: Name and bytes of each file.
+        dated: The day of which they speak, where a person says so; it goes before what they print.
 
     Raises:
         InvalidInputError: The program has no such feed.
@@ -94,7 +101,7 @@ def feed_file(adapter: Adapter, name: str, documents: Sequence[tuple[str, bytes]
     parsed = Parsed()
     for file, document in documents:
         try:
-            parsed.add(adapter.parse(name, document, file))
+            parsed.add(adapter.parse(name, document, file, dated))
         except UnreadableError as error:
             msg = f"{file}: {error}"
             raise BadDocumentError(msg) from error
@@ -107,7 +114,7 @@ def feed_file(adapter: Adapter, name: str, documents: Sequence[tuple[str, bytes]
         feed=name,
         bounds=feed,
         complete=feed.complete,
-        dated=parsed.dated,
+        dated=dated or parsed.dated,
         kinds=frozenset(parsed.kinds),
         problems=parsed.problems,
         missing=missing,

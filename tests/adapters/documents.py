@@ -83,10 +83,7 @@ def intake(program: str, feed: str, *documents: bytes, dated: str | None = None)
         BadDocumentError: One is not what it should be.
     """
     named = [(f"document-{at}", each) for at, each in enumerate(documents, start=1)]
-    found = feed_file(adapter(program), feed, named)
-    if dated:
-        found.dated = date.fromisoformat(dated)
-    return found
+    return feed_file(adapter(program), feed, named, date.fromisoformat(dated) if dated else None)
 
 
 async def outcome(

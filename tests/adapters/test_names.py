@@ -1,5 +1,6 @@
 """Names stand for whom a person has said they stand for, dates for what the feed's format says."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from adapters.kit.dates import printed
 from adapters.kit.gate import UnreadableError
 from adapters.kit.names import Names, Reading
 from adapters.kit.parsed import ProblemCode
+from graph_schema.days import PartialDate
 
 JUDGED = (
     "name,address,reference,note\n"
@@ -108,3 +110,34 @@ def test_a_date_in_a_feeds_format(text: str, formats: tuple[str, ...], day: str)
 def test_another_date_is_not_guessed(text: str, formats: tuple[str, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         printed(text, formats)
+
+
+@pytest.mark.parametrize(
+    ("said", "prints", "day"),
+    [
+        (None, "2026-11", "2026-11"),
+        ("2026-11-16", None, "2026-11-16"),
+        ("2026-11-30", "2026-11", "2026-11-30"),
+    ],
+)
+def test_a_document_is_of_the_day_that_is_said_or_else_printed(
+    said: str | None, prints: str | None, day: str
+) -> None:
+    reading = Reading("example", dated=date.fromisoformat(said) if said else None)
+    assert reading.day(PartialDate.parse(prints) if prints else None) == PartialDate.parse(day)
+
+
+@pytest.mark.parametrize(
+    ("said", "prints", "why"),
+    [
+        (None, None, "it prints no day of its own; say the day of which it speaks"),
+        ("2026-12-01", "2026-11", "it prints 2026-11 as its day, which does not hold the day giv"),
+        ("2026-10-31", "2026-11", "it prints 2026-11 as its day, which does not hold the day giv"),
+    ],
+)
+def test_a_document_without_a_day_or_of_another_is_refused(
+    said: str | None, prints: str | None, why: str
+) -> None:
+    reading = Reading("example", dated=date.fromisoformat(said) if said else None)
+    with pytest.raises(UnreadableError, match=why):
+        reading.day(PartialDate.parse(prints) if prints else None)

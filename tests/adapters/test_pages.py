@@ -40,6 +40,12 @@ def test_lines_are_parted_as_a_reader_sees_them() -> None:
     ]
 
 
+def test_menus_are_left_out_where_a_feed_says_so_once_the_page_is_known() -> None:
+    body = "<nav><a>Example Program</a></nav><p>Example Growers</p><footer>Donate</footer>"
+    found = page(html(body), ["Example Program"], ["nav", "footer"])
+    assert found.lines == (Line(1, "p", "Example Growers", bold=False),)
+
+
 def test_a_table_is_known_by_its_columns() -> None:
     found = page(html(TABLE)).table(["name of Factory", "Address"])
     assert found == [
