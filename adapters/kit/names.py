@@ -93,7 +93,9 @@ class Reading:
         """
         if self.dated is None:
             if printed is None:
-                msg = "it prints no day of its own; say the day of which it speaks (--dated)"
+                msg = (
+                    "no day of its own can be read in it; say the day of which it speaks (--dated)"
+                )
                 raise UnreadableError(msg)
             return printed
         said = PartialDate.on(self.dated)

@@ -130,7 +130,7 @@ def test_a_document_is_of_the_day_that_is_said_or_else_printed(
 @pytest.mark.parametrize(
     ("said", "prints", "why"),
     [
-        (None, None, "it prints no day of its own; say the day of which it speaks"),
+        (None, None, "no day of its own can be read in it; say the day of which"),
         ("2026-12-01", "2026-11", "it prints 2026-11 as its day, which does not hold the day giv"),
         ("2026-10-31", "2026-11", "it prints 2026-11 as its day, which does not hold the day giv"),
     ],

@@ -1,0 +1,97 @@
+"""Weekly: the list of participating growers that is brought up to date each week (facts S017).
+
+A report of 2015 speaks of it and no file of it is public (facts fm118), so it is read in the one
+shape that the program's lists are known to have: a name, a crop and a state a row. Any other column
+stops the file, for it may change what a row means, such as that a grower is suspended; columns of
+persons to contact are left out unread. It is a complete list: who stood on the former and not on
+this one has left it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from adapters.fair_food_program.growers import Growers
+from adapters.kit.gate import UnreadableError, place, shown
+from adapters.kit.names import Reading
+from adapters.kit.parsed import Parsed, ProblemCode, RowProblem
+from adapters.kit.tables import Table, tables
+from graph_schema.texts import folded
+
+_COLUMNS: Final = ("name", "crop", "state")
+_CONTACTS: Final = frozenset(
+    ("contact", "contactname", "contactperson", "phone", "telephone", "mobile", "fax", "email")
+)
+"""Columns of persons, folded; nothing in them is read."""
+
+
+def weekly(document: bytes, reading: Reading) -> Parsed:
+    """Return the growers of a weekly list, each as seen on its day, which a person gives.
+
+    Raises:
+        UnreadableError: It is no table, it has several or a column that nobody knows, or its day
+            is not given.
+    """
+    filled = [table for table in tables(document, aside=True) if table.header]
+    if len(filled) != 1:
+        many = f"{len(filled)} sheets that hold" if filled else "no sheet that holds"
+        msg = f"the workbook has {many} anything; send the one that names the growers"
+        raise UnreadableError(msg)
+    [table] = filled
+    known = _known(table)
+    growers = Growers(reading, reading.day(None))
+    parsed = growers.parsed
+    parsed.columns = set(known.values())
+    parsed.missing = [name for name in _COLUMNS if name not in parsed.columns]
+    for bad in table.bad:
+        cells = _cells(bad.cells, known)
+        subject = reading.names.who(cells.get("name", ""))
+        code, column = ProblemCode.INVALID_INPUT, known.get(bad.column or "")
+        parsed.problems.append(RowProblem(bad.row, code, bad.message, column, subject=subject))
+    if not parsed.missing:
+        for number, cells in table.rows:
+            _row(growers, number, cells, _cells(cells, known))
+    return parsed
+
+
+def _known(table: Table) -> Mapping[str, str]:
+    """Return what each column that is read is called, by the name that the list gives it.
+
+    Raises:
+        UnreadableError: A column is not known, or two are one.
+    """
+    known: dict[str, str] = {}
+    for column in filter(None, table.header):
+        name = folded(column)
+        if name in _COLUMNS and name not in known.values():
+            known[column] = name
+        elif name not in _CONTACTS:
+            what = "stands there twice" if name in _COLUMNS else "is not known"
+            msg = (
+                f"{place(table.name, column=column)} {what}; its columns are "
+                f"{', '.join(_COLUMNS)}, named in the first row; leave others out"
+            )
+            raise UnreadableError(msg)
+    return known
+
+
+def _cells(cells: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of a row that are read, by what their columns are called."""
+    return {known[column]: text for column, text in cells.items() if column in known}
+
+
+def _row(growers: Growers, number: int, whole: Mapping[str, str], cells: Mapping[str, str]) -> None:
+    """Take in a row, or set it aside."""
+    reading = growers.reading
+    empty = next((name for name in _COLUMNS if name not in cells), None)
+    if empty is None and "" not in whole:
+        growers.take(number, cells["name"], cells["crop"], cells["state"])
+        return
+    message = (
+        f"the cell is empty; without it, nobody can tell what {shown(cells.get('name', ''))} "
+        "stands for"
+        if empty
+        else "a cell stands under no name; name or empty its column"
+    )
+    subject = reading.names.who(cells.get("name", ""))
+    code = ProblemCode.INVALID_INPUT
+    growers.parsed.problems.append(RowProblem(number, code, message, empty, subject=subject))

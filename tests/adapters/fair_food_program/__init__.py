@@ -1,0 +1,1 @@
+"""The Fair Food Program's own documents."""
