@@ -1,0 +1,1 @@
+"""Central Java Agreement for Gender Justice: two named garment factories in Indonesia."""
