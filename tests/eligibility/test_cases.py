@@ -1,11 +1,13 @@
 """Every case of `cases.toml` is answered as it says, through the sync engine and a store."""
 
+import re
 import shutil
 import tomllib
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -110,6 +112,10 @@ async def test_a_case_is_answered_as_it_says(store: EmbeddedStore, case: dict[st
     if "explanation" in expect:
         texts = [explanation(ruling, found.facts, answer.question.day) for ruling in answer.rulings]
         assert any(expect["explanation"] in text for text in texts)
+    if "duty" in expect:
+        decisive = answer.rulings[0].clause
+        assert decisive is not None
+        assert decisive.duty == expect["duty"]
     if "rulings" in expect:
         numbers = [ruling.agreement.number for ruling in answer.rulings]
         names = {node: text for node, text, _ in await store.references(numbers)}
@@ -140,4 +146,72 @@ def test_every_golden_scenario_and_every_paragraph_of_edges_has_its_case() -> No
         "No duty",
         "Equal verdicts",
     } <= paragraphs
-    assert all(case["sources"] for case in CASES)
+
+
+ADDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "ffp": (
+        "three kinds of duty per agreement",
+        "a suspension ends only when the period is over and the re-entry audit is passed",
+        "standing by grower x crop x state",
+        "premium by product and date",
+        "no invented 30/60/90 days",
+    ),
+    "bangladesh-accord": (
+        "versions re-signed",
+        "tracks apart",
+        "stage 3 ends the business for all signatories",
+        "group effect by date",
+        "a moved factory is a new site",
+    ),
+    "international-accord": ("binds only through a country agreement since 2023-11-01",),
+    "accord": ("opted-in product groups",),
+    "pakistan-accord": (
+        "own signatories",
+        "mills in scope",
+        "retroactive extension, both time axes",
+    ),
+    "milk-with-dignity": ("volume balance", "zero tolerance"),
+    "lesotho-agreement": (
+        "three brand agreements and one of the employer",
+        "named units",
+        "orders reduced until it complies",
+    ),
+    "dindigul-agreement": (
+        "named units, business consequences",
+        "computed term 2022-04-01 to 2025-03-31",
+    ),
+    "uk-fishing-pilot": ("no public binding clause",),
+}
+"""What each program adds that must be right (DOMAIN.md). What is no verdict is tested elsewhere."""
+MOVES: Final = {
+    "merged numbers",
+    "moved sites",
+    "several operators in time",
+    "an organisation with many sites",
+    "an organisation that is buyer and supplier",
+    "two programs' words for one site",
+    "names do not make a supplier",
+}
+
+
+def test_all_that_a_program_adds_has_cases() -> None:
+    shown = Counter(case["adds"] for case in CASES if "adds" in case)
+    asked = {f"{program}: {each}" for program, all_of in ADDED.items() for each in all_of}
+    assert shown.keys() == asked | {"group signatures"}
+    assert all(count >= 2 for count in shown.values()), shown
+
+
+def test_each_way_in_which_a_supplier_moves_between_worlds_has_cases() -> None:
+    shown = Counter(case["moves"] for case in CASES if "moves" in case)
+    assert shown.keys() == MOVES
+    assert all(count >= 4 for count in shown.values()), shown
+
+
+def test_there_are_cases_of_every_program_each_with_its_sources() -> None:
+    assert len(CASES) >= 120
+    for case in CASES:
+        sources: list[str] = case["sources"]
+        known = all(re.fullmatch(r"S\d{3}", source) for source in sources)
+        assert sources == ["synthetic"] or (sources and known), case["name"]
+    programs = {fact["program"] for case in CASES for fact in case.get("facts", [])}
+    assert programs >= {a.program for a in adapters().values() if not a.manifest.example}
