@@ -39,6 +39,10 @@ ENROLLED: Final = {"left": "NOT_IN_PROGRAM LEFT", "outside": "NOT_IN_PROGRAM NEV
 UNITS: Final = {
     "compliance": {"compliant": f"{GOOD} -", "non-compliant": "RESTRICTED -"},
 }
+NAMED: Final = {
+    "listing": {"covered covered_unit": f"{GOOD} -", "closed": "CLOSED -"},
+    **UNITS,
+}
 WORDS: Final[dict[str, dict[str, dict[str, str]]]] = {
     "ffp": {
         "membership": {"participating certified": f"{GOOD} -", **ENROLLED},
@@ -78,10 +82,8 @@ WORDS: Final[dict[str, dict[str, dict[str, str]]]] = {
         "listing": {"covered covered_factory": f"{GOOD} -", "closed": "CLOSED -"},
         **UNITS,
     },
-    "dindigul-agreement": {
-        "listing": {"covered covered_unit": f"{GOOD} -", "closed": "CLOSED -"},
-        **UNITS,
-    },
+    "dindigul-agreement": NAMED,
+    "central-java-agreement": NAMED,
     "uk-fishing-pilot": {"membership": {"in_programme in_pilot place_lost": f"{NONE} -"}},
 }
 LIFTED: Final = {
