@@ -180,6 +180,7 @@ ADDED: Final[Mapping[str, tuple[str, ...]]] = {
         "named units, business consequences",
         "computed term 2022-04-01 to 2025-03-31",
     ),
+    "central-java-agreement": ("named units, business consequences",),
     "uk-fishing-pilot": ("no public binding clause",),
 }
 """What each program adds that must be right (DOMAIN.md). What is no verdict is tested elsewhere."""
