@@ -22,7 +22,8 @@ class Absence:
     later; what a later list was the first to leave out ends on its own day. A state that must be
     lifted is not ended by absence, and what names a subject whose row was set aside is let be;
     with a row of which nobody knows whom it names, everything is. Where the list has the same
-    state with another beginning, the old statement is corrected.
+    state with another beginning, the old statement is corrected; where it sees the same again, the
+    older sighting ends with the new one, and nothing is gone.
 
     Attributes:
         seen: Identities that the list speaks of.
@@ -42,6 +43,7 @@ class Absence:
     unidentified: int
     silent: set[int]
     _renewed: dict[str, int] = field(default_factory=dict[str, int])
+    _shown: set[str] = field(default_factory=set[str])
     _bars: list[int] = field(default_factory=list[int])
 
     async def judge(
@@ -60,6 +62,8 @@ class Absence:
                 about = event(kind, row)
                 begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
                 self._renewed[about] = begins
+        told = (event(kind, row) for kind, row in brought if row["identity"] in self.seen)
+        self._shown = {*self._renewed, *told}
         aside = frozenset(self.silent)
         for kind, row in brought:
             if kind is Standing and row["track"] not in tracks:
@@ -74,12 +78,16 @@ class Absence:
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that the list does not show."""
+        again = self._seen_again(kind, row)
         if row["stated_at"] > self.stated:
-            self._ended_before(kind, row)
+            self._ended_before(kind, row, again=again)
         elif self._stated_anew(kind, row):
             self.plan.closed.append((kind, row, self.now))
         elif row["until"] is not None or row["begins_first"] >= self.lists.on:
             return
+        elif again:
+            over = ended(kind, row, self.lists.on, self.now, self.stated)
+            self.plan.follow(kind, row, over, self.now)
         elif self.unidentified:
             self.silent.add(row[kind.begins_at])
         elif kind is Standing and self.world.must_be_lifted(row):
@@ -88,9 +96,15 @@ class Absence:
             over = ended(kind, row, self.lists.on, self.now, self.stated)
             self.plan.end(kind, row, over, self.now)
 
-    def _ended_before(self, kind: type[Fact], row: Row) -> None:
-        """End a fact earlier that a later list was the first known to leave out."""
-        if self.unidentified or not left_out(row) or row["begins_first"] >= self.lists.on:
+    def _seen_again(self, kind: type[Fact], row: Row) -> bool:
+        """Whether it is a sighting of what the list sees as well; a bar waits for its lifting."""
+        seen = kind is Standing and row["observed"] is not None and event(kind, row) in self._shown
+        return seen and not self.world.must_be_lifted(row)
+
+    def _ended_before(self, kind: type[Fact], row: Row, *, again: bool) -> None:
+        """End a fact earlier that a later list was the first known to leave out or see again."""
+        unclear = self.unidentified and not again
+        if unclear or not left_out(row) or row["begins_first"] >= self.lists.on:
             return
         if self.lists.shown_later(kind, row):
             return

@@ -68,6 +68,8 @@ class Lists:
         for each in self._later:
             if not speaks(each, kind, row):
                 continue
+            if self._seen_again(kind, row, each["on"]):
+                return ended(kind, row, each["on"], row["recorded_from"], each["stated_at"])
             if each["unidentified"] or (kind is Standing and self._world.must_be_lifted(row)):
                 self.silent.setdefault(each["number"], set()).add(row[kind.begins_at])
                 continue
@@ -82,6 +84,15 @@ class Lists:
             other["identity"] != row["identity"]
             and other["begins_first"] <= self.on
             and self.shown_later(kind, other)
+            for other in self._brought.get(event(kind, row), ())
+        )
+
+    def _seen_again(self, kind: type[Fact], row: Row, on: int) -> bool:
+        """Whether a sighting was followed, by the day of a later list, by one of the same."""
+        if kind is not Standing or row["observed"] is None or self._world.must_be_lifted(row):
+            return False
+        return any(
+            row["begins_first"] < other["begins_first"] <= on
             for other in self._brought.get(event(kind, row), ())
         )
 

@@ -60,6 +60,12 @@ class Plan:
         self.shown[kind] += 1
         self.absent[kind] += 1
 
+    def follow(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
+        """Plan that a sighting gives way to a newer one of the same: nothing ends by that."""
+        self.closed.append((kind, row, now))
+        self.facts.append((kind, ended))
+        self.shown[kind] += 1
+
     def end_earlier(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
         """Plan that a fact held less long than was known; the list shrinks by nothing."""
         self.closed.append((kind, row, now))

@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
+from graph_schema.standing import Standing
 from hub.store.port import Store
 from hub.sync.intake import Outcome
 from tests.sync.conftest import NewStore
 from tests.sync.programs import sites, standings
-from tests.sync.steps import ask, begin, held, push
+from tests.sync.steps import ask, begin, facts, held, push
 
 pytestmark = pytest.mark.anyio
 
@@ -195,6 +196,57 @@ async def test_the_newest_of_lists_that_contradict_each_other_counts(
             last = max((at for at in range(4) if row in lists[at]), default=-1)
             for at in range(last + 1):
                 assert await held(store, site, DAYS[at]) == {"listed"}
+
+
+async def test_a_site_that_lists_see_again_and_again_is_held_once_at_a_time(
+    store: Store, alpha: Adapter
+) -> None:
+    """The older sighting gives way to the newer one; nothing is gone by that."""
+    await start(store, alpha)
+    for day in DAYS:
+        name, rows = standings(*LISTED, ALWAYS)
+        seen = (name, rows.replace(b"since", b"observed").replace(b"2019-01-01", day.encode()))
+        report = await push(store, alpha, seen, dated=day)
+        assert (report.outcome, report.ended, report.held) == (Outcome.APPLIED, [], [])
+        again = await push(store, alpha, seen, dated=day)
+        assert again.outcome is Outcome.UNCHANGED
+    found = await facts(store, Standing, "subject", "exa:1")
+    assert sorted((row["observed"], row["until"]) for row in found) == [
+        *pairwise(DAYS),
+        (DAYS[-1], None),
+    ]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    lists=st.lists(st.sets(st.sampled_from((*SITES, "exa:404"))), min_size=4, max_size=4),
+    order=st.permutations(range(4)),
+)
+async def test_sightings_in_any_order_leave_the_same_facts(
+    new_store: NewStore, alpha: Adapter, lists: list[set[str]], order: list[int]
+) -> None:
+    """A list may name somebody unknown, which keeps absence from ending anything."""
+    found: list[object] = []
+    for each in (list(range(4)), order):
+        async with new_store() as store:
+            await start(store, alpha)
+            for at in each:
+                name, rows = standings(*(f"{site} listed {DAYS[at]}" for site in sorted(lists[at])))
+                always = f"exa:9,listed,{DAYS[at]}\n".encode()
+                seen = (name, rows.replace(b"since", b"observed") + always)
+                if not lists[at]:
+                    seen = (name, b"subject,state,observed\n" + always)
+                await push(store, alpha, seen, dated=DAYS[at], confirmed=True)
+            found.append(
+                [
+                    sorted((row["observed"], row["until"] or "") for row in rows)
+                    for site in SITES
+                    for rows in [await facts(store, Standing, "subject", site)]
+                ]
+            )
+    assert found[0] == found[1]
 
 
 def test_the_days_of_lists_lie_between_those_on_which_things_change() -> None:

@@ -1,0 +1,1 @@
+"""The Bangladesh Accord's own documents."""

@@ -1,0 +1,1 @@
+"""The Pakistan Accord's own documents."""
