@@ -1,5 +1,6 @@
 """Bangladesh Accord: garment factories and brands, inspected through the RSC since 2020-06-01."""
 
 from adapters.bangladesh_accord.factories import factories
+from adapters.bangladesh_accord.statements import statements
 
-__all__ = ["factories"]
+__all__ = ["factories", "statements"]
