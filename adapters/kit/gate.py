@@ -1,7 +1,9 @@
 """The gate: what a file must be before anything reads it, and how much a table may hold."""
 
+import os
 import re
 from codecs import BOM_UTF8
+from pathlib import Path
 from typing import Final
 
 MOST_BYTES: Final = 200_000_000
@@ -47,14 +49,33 @@ def admit(document: bytes) -> None:
         UnreadableError: It is too large, or known to be something else.
     """
     if len(document) > MOST_BYTES:
-        msg = f"the file is larger than {MOST_BYTES // 1_000_000} MB; send it in parts"
-        raise UnreadableError(msg)
+        raise UnreadableError(_too_large())
     if document.startswith(_CONTAINER):
         raise UnreadableError(_PROTECTED if _ENCRYPTED in document else _OLD)
     start = document[:_BEGINNING].removeprefix(BOM_UTF8).lstrip()
     for pattern, message in _FOREIGN:
         if re.match(pattern, start):
             raise UnreadableError(message)
+
+
+def read(path: Path) -> bytes:
+    """Return a file, which is never read further than a document may be long.
+
+    Raises:
+        UnreadableError: It is too large.
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        # What is no regular file has no length to go by.
+        within = os.fstat(file.fileno()).st_size <= MOST_BYTES
+        document = file.read(MOST_BYTES + 1) if within else b""
+    if not within or len(document) > MOST_BYTES:
+        raise UnreadableError(_too_large())
+    return document
+
+
+def _too_large() -> str:
+    return f"the file is larger than {MOST_BYTES // 1_000_000} MB; send it in parts"
 
 
 def is_workbook(document: bytes) -> bool:

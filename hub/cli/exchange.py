@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from hub.cli.console import ERR, StoreOption, fail, filled, opened, progress, run
-from hub.cli.sync import show
+from hub.cli.difference import show
 from hub.cli.written import whole
 from hub.sync.export import export
 from hub.sync.intake import Outcome, Report

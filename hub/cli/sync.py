@@ -1,33 +1,37 @@
 """`hub sync`: a program's documents into the graph, with the difference they make."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from adapters.kit.adapter import Adapter, adapters
-from adapters.kit.parsed import RowProblem
-from hub.cli.console import DECIDE, ERR, OUT, StoreOption, day, fail, line, opened, plain, run
+from adapters.kit.adapter import OPERATOR, Adapter, adapters
+from adapters.kit.fetch import Fetcher
+from hub.cli.console import DECIDE, StoreOption, day, fail, opened, run
+from hub.cli.difference import show
 from hub.errors import InvalidInputError
 from hub.store.port import Store
-from hub.sync.intake import Change, Intake, Origin, Outcome, Report
+from hub.sync.feeds import document, feed_of
+from hub.sync.intake import Intake, Origin, Outcome, Report
 from hub.sync.run import run as sync_run
-from hub.sync.sources import known, operator_file, record
+from hub.sync.sources import feed_file, known, record
 
-_T = TypeVar("_T")
-
-_SHOWN: Final = 20
-"""Changes of one kind that a terminal lists; a pipe gets all."""
+FETCHER: Final = Fetcher()
 
 
 def sync(
     program: Annotated[str | None, typer.Argument(help="Code of the program, such as ffp.")] = None,
     source: Annotated[
         list[str] | None,
-        typer.Option("--from", help="A file of the operator's template; may be repeated."),
+        typer.Option(
+            "--from",
+            help="A file, or an https address that the feed allows; may be repeated.",
+            metavar="FILE_OR_URL",
+        ),
+    ] = None,
+    feed: Annotated[
+        str | None,
+        typer.Option("--feed", help="Of which feed; default: the operator's template."),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="The record of every program.")] = False,
     dated: Annotated[
@@ -50,15 +54,18 @@ def sync(
     difference, then repeat with --yes.
     """
     on = day(dated, "dated")
+    sources = tuple(source or ())
+    _together(sources, feed, everything=everything, told=bool(on) or partial)
     chosen = _chosen(program, everything=everything)
-    documents = _documents(source or (), everything=everything, told=bool(on) or partial)
 
     reports: list[Report] = []
 
     async def steps() -> None:
+        documents = await _documents(chosen[0], feed or OPERATOR, sources)
         async with opened(store) as open_store:
             for adapter in chosen:
-                for intake in await _intakes(open_store, adapter, documents, dry_run=dry_run):
+                asked = (adapter, feed or OPERATOR, documents)
+                for intake in await _intakes(open_store, *asked, dry_run=dry_run):
                     if intake.origin is Origin.OPERATOR:
                         intake.dated = on or intake.dated
                         intake.complete = intake.complete and not partial
@@ -73,6 +80,16 @@ def sync(
             show(report)
     if any(report.outcome is Outcome.HELD for report in reports):
         raise typer.Exit(DECIDE)
+
+
+def _together(sources: Sequence[str], feed: str | None, *, everything: bool, told: bool) -> None:
+    """End the command where options do not go together."""
+    if everything and (sources or feed):
+        fail("--from and --feed are of one program; name it in place of --all")
+    if feed and not sources:
+        fail("--feed says whose document it is; give that with --from")
+    if told and not sources:
+        fail("--dated and --partial are said of a file; give it with --from")
 
 
 def _chosen(program: str | None, *, everything: bool) -> Sequence[Adapter]:
@@ -90,96 +107,39 @@ def _chosen(program: str | None, *, everything: bool) -> Sequence[Adapter]:
     return (known_adapters[program],)
 
 
-def _documents(
-    sources: Sequence[str], *, everything: bool, told: bool
+async def _documents(
+    adapter: Adapter, feed: str, sources: Sequence[str]
 ) -> Sequence[tuple[str, bytes]]:
-    """Return the files, where the options go together."""
-    if sources and everything:
-        fail("--from gives files of one program; name it in place of --all")
-    if told and not sources:
-        fail("--dated and --partial are said of a file; give it with --from")
-    return [_document(each) for each in sources]
+    """Return the names and the bytes of a feed's documents.
 
-
-def _document(source: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a file."""
-    if "://" in source:
-        fail(f"{source}: give a file; addresses are read once a feed allows them")
-    try:
-        return Path(source).name, Path(source).read_bytes()
-    except OSError as error:
-        fail(f"cannot read {source}: {error.strerror}")
+    Raises:
+        InvalidInputError: The program has no such feed, or a file cannot be read.
+        BadDocumentError: One is too large, or cannot be fetched.
+    """
+    return [await document(each, feed_of(adapter, feed), FETCHER) for each in sources]
 
 
 async def _intakes(
-    store: Store, adapter: Adapter, documents: Sequence[tuple[str, bytes]], *, dry_run: bool
+    store: Store,
+    adapter: Adapter,
+    feed: str,
+    documents: Sequence[tuple[str, bytes]],
+    *,
+    dry_run: bool,
 ) -> Sequence[Intake]:
-    """Return what to sync: the record where no file is named, or the program is not known yet.
+    """Return what to sync: the record where no document is named, or the program is not known yet.
 
     Raises:
-        InvalidInputError: A file is to be compared with what is not known yet.
+        InvalidInputError: A document is to be compared with what is not known yet.
     """
     if not documents:
         return [record(adapter)]
     if await known(store, adapter):
-        return [operator_file(adapter, documents)]
+        return [feed_file(adapter, feed, documents)]
     if dry_run:
         msg = (
             f"{adapter.program} is not known yet, so its file cannot be compared; first sync its "
             f"record: hub sync {adapter.program}"
         )
         raise InvalidInputError(msg)
-    return [record(adapter), operator_file(adapter, documents)]
-
-
-def show(report: Report) -> None:
-    """Print what became of a run: counts, the difference, and rows set aside."""
-    counts = ", ".join(f"{count} {name}" for name, count in report.counts().items())
-    name = f"{report.program or 'import'} ({report.feed})" if report.feed else "import"
-    line(f"[bold]{name}[/]: {report.outcome}; {counts}; revision {report.revision}")
-    for title, changes, sign in (
-        ("added", report.added, "[green]+[/]"),
-        ("changed", report.changed, "[yellow]~[/]"),
-        ("ended", report.ended, "[red]-[/]"),
-    ):
-        _changes(title, changes, sign)
-    if report.problems:
-        _set_aside(report.problems)
-    for note in report.notes:
-        line(f"[dim]{escape(note)}[/]")
-    if report.outcome is Outcome.HELD:
-        for reason in report.held:
-            ERR.print(f"[bold yellow]held[/]: {escape(reason)}")
-        ERR.print("nothing was applied; look at the difference, then repeat with --yes")
-
-
-def _changes(title: str, changes: Sequence[Change], sign: str) -> None:
-    for change in _listed(changes):
-        row = f" [dim](row {change.row})[/]" if change.row else ""
-        line(f"  {sign} {change.kind} {escape(change.what)}{row}: {escape(change.summary)}")
-    _more(changes, title)
-
-
-def _set_aside(problems: Sequence[RowProblem]) -> None:
-    """Print why rows are set aside: a table on a terminal, else a line each."""
-    if not OUT.is_terminal:
-        for problem in problems:
-            plain(f"  ! {problem.place}: {problem.message} ({problem.code})")
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, title_justify="left")
-    for column in ("set aside", "code", "why"):
-        table.add_column(column, overflow="fold")
-    for problem in _listed(problems):
-        table.add_row(escape(problem.place), problem.code, escape(problem.message))
-    OUT.print(table)
-    _more(problems, "rows set aside")
-
-
-def _listed(found: Sequence[_T]) -> Sequence[_T]:
-    """Return as many as are listed."""
-    return found[:_SHOWN] if OUT.is_terminal else found
-
-
-def _more(found: Sequence[object], what: str) -> None:
-    if len(_listed(found)) < len(found):
-        line(f"  [dim]... and {len(found) - _SHOWN} more {what}; a pipe gets all[/]")
+    return [record(adapter), feed_file(adapter, feed, documents)]

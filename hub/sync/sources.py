@@ -13,8 +13,9 @@ from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
 from graph_schema.programs import Program
-from hub.errors import BadDocumentError, InvalidInputError
+from hub.errors import BadDocumentError
 from hub.store.port import OPEN, Store
+from hub.sync.feeds import feed_of
 from hub.sync.intake import Intake, Origin
 
 _SHOWN: Final = 20
@@ -92,12 +93,7 @@ def feed_file(
         InvalidInputError: The program has no such feed.
         BadDocumentError: A file is not what it should be; the message names it and the remedy.
     """
-    try:
-        feed = adapter.feed(name)
-    except KeyError as error:
-        feeds = ", ".join(sorted({OPERATOR, *adapter.manifest.feeds}))
-        msg = f"{adapter.program} has no feed {name!r}; its feeds are {feeds}"
-        raise InvalidInputError(msg) from error
+    feed = feed_of(adapter, name)
     parsed = Parsed()
     for file, document in documents:
         try:

@@ -2,12 +2,20 @@
 
 import tracemalloc
 import zlib
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from adapters.kit import gate
 from adapters.kit import tables as kit
-from adapters.kit.gate import LONGEST_CELL, MOST_BYTES, MOST_COLUMNS, MOST_ROWS
+from adapters.kit.gate import (
+    LONGEST_CELL,
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    UnreadableError,
+)
 from adapters.kit.tables import BadRow, Table, tables
 from tests.adapters.books import book, lines, only, packed, refused
 
@@ -224,3 +232,28 @@ def test_blank_cells_take_no_memory() -> None:
         Table("", tuple(names.split(",")), [(n + 2, {"c0": "x"}) for n in range(2_000)])
     ]
     assert peak < 2 * len(document)
+
+
+def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(b"subject,state\n")
+    assert gate.read(tmp_path / "list.csv") == b"subject,state\n"
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(gate.MOST_BYTES + 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableError, match="larger than 200 MB; send it in parts"):
+            gate.read(tmp_path / "large.csv")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_has_no_end_is_read_no_further_than_a_file_may_be_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "MOST_BYTES", 1_000_000)
+    with pytest.raises(UnreadableError, match="larger than 1 MB"):
+        gate.read(Path("/dev/zero"))

@@ -1,0 +1,101 @@
+"""`hub sync` of a program's own feeds: by file and by address, and what is refused."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from adapters.kit import gate
+from hub.cli import sync
+from tests.cli.commands import done, refused
+from tests.cli.outside import install
+from tests.sync.programs import ALPHA, BUYER, folders, sites, standings
+from tests.sync.shelf import FEEDS, HOST, Shelf
+
+PAGE: Final = """
+[feeds.page]
+about = "the page of listed sites"
+hosts = ["list.example"]
+parser = "page"
+"""
+PARSER: Final = '''
+"""A program whose page tells a listed site a line."""
+
+from adapters.kit import template
+
+
+def page(document, reading):
+    rows = "".join(f"{line},listed,2020-01-01\\n" for line in document.decode().splitlines())
+    told = f"subject,state,since\\n{rows}".encode()
+    return template.parse(reading.program, told, name="standings.csv")
+'''
+SITES: Final = sites("exa:1", "exa:2")
+
+
+@pytest.fixture(autouse=True)
+def program(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a made-up program with feeds of its own beside the bundled ones, and its sites."""
+    where = install(folder / "site", f"with_{folder.name}")
+    folders(where, manifest=FEEDS + PAGE)
+    (where / ALPHA.replace("-", "_") / "__init__.py").write_text(PARSER, "utf-8")
+    monkeypatch.syspath_prepend(folder / "site")
+    (folder / SITES[0]).write_bytes(SITES[1])
+    done("sync", ALPHA, "--from", SITES[0])
+
+
+@pytest.fixture(autouse=True)
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """Have no internet but what a test puts there."""
+    found = Shelf()
+    monkeypatch.setattr(sync, "FETCHER", found)
+    return found
+
+
+def verdict(site: str) -> str:
+    """Return what the hub says of a site soon after it was listed."""
+    return done("ask", BUYER, site, "garments", "--as-of", "2020-02-01", "--json").json["verdict"]
+
+
+def test_a_feeds_own_document_is_read_by_its_parser_out_of_a_file(folder: Path) -> None:
+    (folder / "page.txt").write_text("exa:1\nexa:2\n", "utf-8")
+    found = done("sync", ALPHA, "--feed", "page", "--from", "page.txt", "--dated", "2020-01-15")
+    assert found.out.startswith(f"{ALPHA} (page): applied; 2 added, ")
+    assert (verdict("exa:1"), verdict("exa:2")) == ("ELIGIBLE", "ELIGIBLE")
+
+
+def test_a_document_is_fetched_from_an_address_that_its_feed_allows(shelf: Shelf) -> None:
+    url = shelf.put(("listed.txt", b"exa:1\n"))
+    found = done("sync", ALPHA, "--feed", "page", "--from", url, "--dated", "2020-01-15")
+    assert found.out.startswith(f"{ALPHA} (page): applied; 1 added, ")
+    assert shelf.asked == [(url, None)]
+    assert verdict("exa:1") == "ELIGIBLE"
+
+
+def test_files_and_addresses_of_one_run_go_together(folder: Path, shelf: Shelf) -> None:
+    name, more = sites("exa:3")
+    (folder / name).write_bytes(more)
+    url = shelf.put(standings("exa:3 listed 2020-01-01"))
+    found = done("sync", ALPHA, "--feed", "list", "--from", name, "--from", url, "--dry-run")
+    assert found.out.startswith(f"{ALPHA} (list): dry run; 2 added, ")
+
+
+@pytest.mark.parametrize(
+    ("feed", "url", "said"),
+    [
+        ("page", "https://no.example/a.txt", f"not allow no.example; its hosts are: {HOST}"),
+        ("operator", f"https://{HOST}/standings.csv", f"not allow {HOST}; its hosts are: none"),
+        ("page", f"http://{HOST}/a.txt", "give an address that begins with https://"),
+        ("page", f"https://{HOST}/no.txt", f"https://{HOST}/no.txt answers 404 Not Found"),
+    ],
+    ids=["another host", "a feed without hosts", "no https", "nothing there"],
+)  # fmt: skip
+def test_what_cannot_be_fetched_is_told_in_one_line(feed: str, url: str, said: str) -> None:
+    assert said in refused("sync", ALPHA, "--feed", feed, "--from", url)
+
+
+def test_a_file_that_is_too_large_is_told_in_one_line(folder: Path) -> None:
+    with (folder / "large.csv").open("wb") as file:
+        file.truncate(gate.MOST_BYTES + 1)
+    assert refused("sync", ALPHA, "--from", "large.csv") == (
+        "large.csv: the file is larger than 200 MB; send it in parts"
+    )
