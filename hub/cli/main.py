@@ -1,4 +1,4 @@
-"""`hub`: serve, sync, ask, check, shared, import, export, schema, doctor."""
+"""`hub`: serve, sync, ask, check, shared, programs, import, export, schema, doctor."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from hub.cli import ask, check, doctor, exchange, schema, serve, shared, sync
+from hub.cli import ask, check, doctor, exchange, programs, schema, serve, shared, sync
 from hub.cli.console import BAD_INPUT, OUT, complain
 
 UNREAD: Final = 1
@@ -30,6 +30,7 @@ app.command("sync")(sync.sync)
 app.command("ask")(ask.ask)
 app.command("check")(check.check)
 app.command("shared")(shared.shared)
+app.command("programs")(programs.programs)
 app.command("import")(exchange.import_file)
 app.command("export")(exchange.export_file)
 app.command("schema")(schema.schema)

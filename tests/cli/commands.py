@@ -19,7 +19,7 @@ HUB: Final = Path(sys.executable).with_name("hub")
 BOUND: Final = 20
 """Seconds after which a process hangs: it gives up on a store after five, a driver after 65."""
 NAMES: Final = (
-    "serve", "sync", "ask", "check", "shared", "import", "export", "schema", "doctor",
+    "serve", "sync", "ask", "check", "shared", "programs", "import", "export", "schema", "doctor",
 )  # fmt: skip
 """Every command there is."""
 

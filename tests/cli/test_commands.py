@@ -21,6 +21,7 @@ EVERY: Final[Mapping[str, Sequence[str]]] = {
     "ask": ("ask", BUYER, BARRED, "jeans", "--as-of", DAY),
     "check": ("check", "list.csv", "--buyer", BUYER, "--product", "jeans", "--as-of", DAY),
     "shared": ("shared", "--as-of", DAY),
+    "programs": ("programs", "alpha", "--as-of", DAY),
     "import": ("import", "facts.ndjson"),
     "export": ("export", "-"),
     "schema": ("schema",),

@@ -9,9 +9,10 @@ from graph_schema import agreements as agreement_facts
 from graph_schema import programs as program_facts
 from graph_schema.elements import Fact
 from graph_schema.standing import StateRule as RuleFact
+from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
 from hub.graphql.loaders.paging import counted, paged, pages
-from hub.graphql.loaders.signing import agreements_of, buyers_of
+from hub.graphql.loaders.signing import buyers_of
 from hub.graphql.prefetch import Given, Loader, loads
 from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.facts import (

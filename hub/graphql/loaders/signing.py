@@ -1,23 +1,11 @@
-"""Which agreements programs state, and which buyers are bound by them."""
+"""Which buyers are bound by the agreements of programs."""
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
-from hub.answers.desk import Sitting
-from hub.eligibility.term import may_run
+from hub.answers.programs import signed_in
 from hub.graphql.context import Request
 from hub.graphql.loaders.paging import paged
-
-
-def agreements_of(sitting: Sitting, programs: Collection[int], on: date | None) -> list[int]:
-    """Return the agreements that programs state, in force on a day where one is given."""
-    return sorted(
-        number
-        for number, agreement in sitting.law.agreements.items()
-        if (not programs or agreement.program in programs)
-        and (on is None or may_run(sitting.law, agreement, on.toordinal()))
-    )
 
 
 async def buyers_of(
@@ -26,16 +14,10 @@ async def buyers_of(
     country: str | None,
     given: Any,  # noqa: ANN401
 ) -> list[object]:
-    """Return a page of the buyers whose signatures hold, for each program; none is all of them.
-
-    A signature belongs to its agreement's program and to its clauses' standing programs.
-    """
+    """Return a page of the buyers whose signatures hold, for each program; none is all of them."""
     sitting = await request.at(given)
-    page, law = request.page(given), sitting.law
-    groups = [
-        [a.number for a in law.agreements.values() if program is None or program in a.programs]
-        for program in programs
-    ]
+    page = request.page(given)
+    groups = [signed_in(sitting, program) for program in programs]
     found = await request.store.find_buyers(groups, country, sitting.day, sitting.moment, page)
     nodes = await request.nodes([number for each in found for number in each])
     counts: list[list[int]] = []

@@ -7,10 +7,11 @@ import strawberry
 from strawberry.types import Info
 
 from graph_schema.codes import Kind, ProgramStatus
+from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.loaders.paging import paged
-from hub.graphql.loaders.signing import agreements_of, buyers_of
+from hub.graphql.loaders.signing import buyers_of
 from hub.graphql.scalars import CountryCode
 from hub.graphql.types.connections import Connection
 from hub.graphql.types.nodes import Agreement, Day, Instant, Organization, Program
