@@ -8,6 +8,7 @@ from graph_schema.codes import TieKind
 from graph_schema.elements import Fact
 from graph_schema.parties import Tie as TieFact
 from graph_schema.sourcing import SourcingLink as LinkFact
+from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
 from hub.graphql.loaders.paging import counted, paged, pages
 from hub.graphql.prefetch import Given, loads
@@ -108,6 +109,9 @@ async def signatures(
     rows = await request.store.facts_at(
         SignatureFact, "organization", numbers, sitting.moment, day=sitting.day
     )
+    if on := given.get("in_force_on"):
+        running = {*agreements_of(sitting, (), on)}
+        rows = [row for row in rows if row["agreement"] in running]
     found: dict[int, list[Signature]] = {}
     for signature in request.facts(Signature, rows):
         found.setdefault(signature.row["organization"], []).append(signature)

@@ -105,8 +105,16 @@ class Organization(Subject):
     """A company, union, monitor or association."""
 
     @fetched
-    def signatures(self, as_of: Day = NOT_GIVEN, known_at: Instant = NOT_GIVEN) -> list[Signature]:
-        """What it signed, and what it is documented not to have signed."""
+    def signatures(
+        self,
+        in_force_on: Day = NOT_GIVEN,
+        as_of: Day = NOT_GIVEN,
+        known_at: Instant = NOT_GIVEN,
+    ) -> list[Signature]:
+        """What it signed, and what it is documented not to have signed.
+
+        With `inForceOn` only of agreements that are or may be in force on that day.
+        """
         ...
 
     @fetched
