@@ -93,6 +93,11 @@ class Client:
             return False
         return response.status == http.client.OK
 
+    def wake(self) -> None:
+        """Connect again where the hub has let go of a connection on which nothing was asked."""
+        if not self.ready():
+            self.ready()
+
     def close(self) -> None:
         """Let go of the connection."""
         self._connection.close()

@@ -73,6 +73,7 @@ class Bench:
 
     def ask(self, asked: Asked, cell: Cell, *, hub_first: bool) -> None:
         """Put a question to both, and keep what each took."""
+        self._client.wake()
         for hub in (hub_first, not hub_first):
             began = time.perf_counter()
             if hub:

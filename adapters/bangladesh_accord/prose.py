@@ -54,10 +54,10 @@ _BEARING: Final = re.compile(
 _GROUP: Final = re.compile(r"\bgroup\b|other factor|sister", re.IGNORECASE)
 _DOUBT: Final = re.compile(
     r"[\"\u201c\u201d\u201e\u00ab\u00bb]|\b(?:correction|corrected|erratum|retract\w*|withdr\w+"
-    r"|rescind\w*|revok\w*|overturn\w*|revers\w+|reinstat\w*|requalif\w*|de-?escalat\w*|lift(?:ed|s)"
+    r"|rescind\w*|revok\w*|overturn\w*|revers\w+|re-?instat\w*|requalif\w*|de-?escalat\w*|lift(?:ed|s)"
     r"|appeal\w*|disput\w*|court|injunction|interim|alleg\w*|reported(?:ly)?|according|claim(?:s|ed)"
     r"|said|told|denie[sd]|if|unless|may be|might|could|would|propos\w*|intend\w*|consider\w*"
-    r"|under review|error|mistake\w*|supersed\w*|no longer|never)\b",
+    r"|under review|error|mistake\w*|super-?sed\w*|no longer|never)\b",
     re.IGNORECASE,
 )
 _PERSONAL: Final = re.compile(
