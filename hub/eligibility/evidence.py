@@ -35,7 +35,7 @@ class Evidence:
     def network(self) -> Network:
         """The program's ties that may hold on the day."""
         mine = (tie for tie in self.facts.ties if tie.program == self.program)
-        return Network.of(mine, self.day)
+        return Network.of(mine, self.day, reaching=self.program in self.facts.law.reaching)
 
     def own(self, subject: int) -> list[State]:
         """Return the subject's own states in the program."""

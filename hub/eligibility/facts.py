@@ -237,6 +237,8 @@ class Law:
     commodities: Mapping[int, Commodity]
     confirmations: tuple[Confirmation, ...] = ()
     listings: tuple[Listing, ...] = ()
+    spellings: frozenset[str] = frozenset()
+    """How words of states were ever spelled; a state keeps the spelling of its own time."""
 
     @cached_property
     def words(self) -> Mapping[tuple[int, str, str], tuple[StateRule, ...]]:
@@ -274,6 +276,13 @@ class Law:
     def reaching(self) -> frozenset[int]:
         """The programs of which some word may reach a whole company group."""
         return frozenset(rule.program for rule in self.rules if rule.group)
+
+    @cached_property
+    def reaching_words(self) -> frozenset[str]:
+        """The words that may reach a whole company group, as states spell them."""
+        words = {folded(rule.state) for rule in self.rules if rule.group}
+        spelled = self.spellings.union(rule.state for rule in self.rules)
+        return frozenset(word for word in spelled if folded(word) in words)
 
     @cached_property
     def naming(self) -> tuple[Clause, ...]:

@@ -24,14 +24,17 @@ class Network:
         up: Ties from a subject to its operators, groups, receivers and new sites.
         down: The same ties from their other end.
         unsure: Ties whose days leave open whether they hold.
+        reaching: Whether a state of one may bear on its whole group; else it bears on those that
+            are below its holder alone.
     """
 
     up: Mapping[int, tuple[Tie, ...]]
     down: Mapping[int, tuple[Tie, ...]]
     unsure: frozenset[Tie]
+    reaching: bool = True
 
     @classmethod
-    def of(cls, ties: Iterable[Tie], day: int) -> "Network":
+    def of(cls, ties: Iterable[Tie], day: int, *, reaching: bool = True) -> "Network":
         """Return the network of one program's ties on a day."""
         up: dict[int, list[Tie]] = {}
         down: dict[int, list[Tie]] = {}
@@ -48,6 +51,7 @@ class Network:
             {node: tuple(found) for node, found in up.items()},
             {node: tuple(found) for node, found in down.items()},
             frozenset(unsure),
+            reaching,
         )
 
     def groups_of(self, member: int) -> dict[int, bool]:
@@ -101,15 +105,26 @@ class Network:
             yield Neighbourhood(self._holders(subject, cut), self._component(subject, cut))
 
     def company(self, subject: int) -> frozenset[int]:
-        """Return everyone tied to a subject by ties of operation and membership that may hold."""
-        return self._component(subject, frozenset())
+        """Return everyone on whom a state of a subject may bear, by ties that may hold."""
+        return self._component(subject, frozenset()) if self.reaching else self.below(subject)
+
+    def below(self, subject: int) -> frozenset[int]:
+        """Return a subject and all that is operated by or part of it, through however many."""
+        found = {subject}
+        frontier = [subject]
+        while frontier:
+            for tie in self.down.get(frontier.pop(), ()):
+                if tie.kind in _GROUPING and tie.begin not in found:
+                    found.add(tie.begin)
+                    frontier.append(tie.begin)
+        return frozenset(found)
 
     def _component(self, subject: int, cut: frozenset[Tie]) -> frozenset[int]:
-        """Return everything tied to a subject by operation and membership, itself included."""
+        """Return everything that may bear on a subject by operation and membership, and itself."""
         known = self._whole.get(subject) if not cut else None
         if known is None:
             known = frozenset(self._walked(subject, cut))
-            if not cut:
+            if not cut and self.reaching:
                 self._whole.update(dict.fromkeys(known, known))
         return known
 
@@ -123,7 +138,8 @@ class Network:
         frontier = [subject]
         while frontier:
             node = frontier.pop()
-            for tie in (*self.up.get(node, ()), *self.down.get(node, ())):
+            below = self.down.get(node, ()) if self.reaching else ()
+            for tie in (*self.up.get(node, ()), *below):
                 if tie.kind in _GROUPING and tie not in cut:
                     other = tie.end if tie.begin == node else tie.begin
                     if other not in found:

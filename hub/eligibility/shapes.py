@@ -13,7 +13,6 @@ from functools import cached_property
 from graph_schema.codes import Duty, TieKind
 from hub.eligibility.evidence import Evidence
 from hub.eligibility.facts import State
-from hub.eligibility.network import Network
 from hub.eligibility.purchase import Purchase
 from hub.eligibility.timeline import known_days
 
@@ -150,19 +149,7 @@ class Shapes:
                     found |= network.company(tie.begin)
         for node in {*network.up, *network.down}:
             if node in network.down and evidence.own(node):
-                found |= _below(network, node)
+                found |= network.below(node)
             if evidence.may_reach(node):
                 found |= network.company(node)
         return found
-
-
-def _below(network: Network, node: int) -> set[int]:
-    """Return all that is operated by or part of a node."""
-    found: set[int] = set()
-    frontier = [node]
-    while frontier:
-        for tie in network.down.get(frontier.pop(), ()):
-            if tie.kind in _GROUPING and tie.begin not in found:
-                found.add(tie.begin)
-                frontier.append(tie.begin)
-    return found

@@ -6,9 +6,14 @@ from typing import Any, Final
 from graph_schema.codes import Confidence, TieKind, VolumeKind
 from graph_schema.days import PartialDate
 from hub.eligibility.facts import Facts, Law, Place, Signature, State, Tie, Volume
-from hub.store.port import Around, Moment, Store
+from hub.store.port import Around, Moment, Store, Whom
 
 _Columns = Mapping[str, Sequence[Any]]
+_Step = tuple[int, int, str, int]
+"""A tie, as far as it leads somewhere: from whom, to whom, its kind, and whose it is."""
+_MOVED_TO: Final = TieKind.MOVED_TO.value
+_DELIVERS_TO: Final = TieKind.DELIVERS_TO.value
+_PART_OF: Final = TieKind.PART_OF.value
 _MOST_STEPS: Final = 12
 """Steps along ties that are followed; a longer chain counts as not tied."""
 
@@ -16,78 +21,96 @@ _MOST_STEPS: Final = 12
 class _Search:
     """Which nodes are still to be asked about, and how far each is followed.
 
-    A subject is followed along all its ties; a member of its group along operation and membership
-    alone; a receiver only towards further receivers, where it may be a pool.
+    A subject is followed along all its ties; what is above it upwards; a receiver only towards
+    further receivers, where it may be a pool. Where a word of a program may reach a whole company
+    group, everyone whom that program ties to the subject is followed, too.
     """
 
-    def __init__(self, buyers: Sequence[int], subjects: Sequence[int]) -> None:
-        self.full = set(subjects)
-        self.group: set[int] = set()
-        self.receivers: set[int] = set()
+    def __init__(self, buyers: Sequence[int], subjects: Sequence[int], law: Law) -> None:
         self.buyers = set(buyers)
-        self._ties: dict[int, list[tuple[str, int, int]]] = {}
-        self._known: set[tuple[str, int, int]] = set()
+        self._full = set(subjects)
+        self._above: set[int] = set()
+        self._receivers: set[int] = set()
+        self._companies: dict[int, set[int]] = {program: set() for program in law.reaching}
+        self._words = sorted(law.reaching_words)
+        self._buyers_answered: set[int] = set()
+        self._answered: set[int] = set()
+        self._tied: set[int] = set()
+        self._known: set[_Step] = set()
+        self._steps: dict[int, list[_Step]] = {}
 
-    def reached(self, ties: _Columns) -> tuple[list[int], list[int]]:
-        """Return the buyers' groups and the subjects that these ties lead to for the first time."""
-        known_buyers, known = set(self.buyers), self._everyone()
-        frontier: set[int] = set()
-        for tie in _rows(ties, ("kind", "from_", "to")):
-            if tie not in self._known:
-                self._known.add(tie)
-                for node in tie[1:]:
-                    self._ties.setdefault(node, []).append(tie)
-                frontier.update(tie[1:])
-        while frontier:
-            frontier = {
-                grown
-                for node in frontier
-                for tie in self._ties.get(node, ())
-                for grown in self._follow(*tie)
-            }
-        return sorted(self.buyers - known_buyers), sorted(self._everyone() - known)
+    def reached(self, around: Around) -> Whom:
+        """Return whom the ties found lead to, as far as they have not been asked about."""
+        self._answered.update(around.states["subject"])
+        pending: list[_Step] = []
+        for step in _rows(around.ties, ("from_", "to", "kind", "program")):
+            if step not in self._known:
+                self._known.add(step)
+                pending.append(step)
+                self._steps.setdefault(step[0], []).append(step)
+                self._steps.setdefault(step[1], []).append(step)
+        while pending:
+            grown = {node for step in pending for node in self._follow(*step)}
+            pending = list(
+                dict.fromkeys(step for node in grown for step in self._steps.get(node, ()))
+            )
+        return self.asked()
 
-    def _everyone(self) -> set[int]:
-        return self.full | self.group | self.receivers
+    def asked(self) -> Whom:
+        """Return whom is to be asked about now, and take them for answered."""
+        buyers = sorted(self.buyers - self._buyers_answered)
+        subjects = (self._full | self._above | self._receivers) - self._answered
+        company = set[int]().union(*self._companies.values())
+        company -= self._answered | subjects | self._tied
+        self._buyers_answered |= self.buyers
+        self._answered |= subjects
+        self._tied |= company
+        return Whom(buyers, sorted(subjects), sorted(company), self._words)
 
-    def _follow(self, kind: str, begin: int, end: int) -> Iterator[int]:
-        """Follow one tie as far as its ends are followed; yield the nodes that this changes."""
-        if kind == TieKind.MOVED_TO.value:
-            if begin in self.full or end in self.full:
-                yield from _grown(self.receivers, begin, end)
-            return
-        if end in self.full:
-            yield from _grown(self.full, begin)
-        if kind == TieKind.DELIVERS_TO.value:
-            if begin in self.full or begin in self.receivers:
-                yield from _grown(self.receivers, end)
-            return
-        if any(node in followed for node in (begin, end) for followed in (self.full, self.group)):
-            yield from _grown(self.group, begin, end)
-        if kind == TieKind.PART_OF.value and begin in self.buyers:
-            yield from _grown(self.buyers, end)
+    def _follow(self, begin: int, end: int, kind: str, program: int) -> Iterable[int]:
+        """Follow one tie as far as its ends are followed; return the nodes that this changes."""
+        full = self._full
+        if kind == _MOVED_TO:
+            moved = begin in full or end in full
+            return _grown(self._receivers, begin, end) if moved else ()
+        grown = _grown(full, begin) if end in full else []
+        if kind == _DELIVERS_TO:
+            if begin in full or begin in self._receivers:
+                grown += _grown(self._receivers, end)
+            return grown
+        if begin in full or begin in self._above:
+            grown += _grown(self._above, end)
+        if program in self._companies:
+            grown += self._in_company(self._companies[program], begin, end)
+        if kind == _PART_OF and begin in self.buyers:
+            grown += _grown(self.buyers, end)
+        return grown
+
+    def _in_company(self, company: set[int], begin: int, end: int) -> list[int]:
+        """Follow a tie within a company; return the nodes that are new in it."""
+        inside = any(node in self._full or node in company for node in (begin, end))
+        return _grown(company, begin, end) if inside else []
 
 
-def _grown(followed: set[int], *nodes: int) -> Iterator[int]:
-    """Add nodes to a set; yield those that are new in it."""
-    for node in nodes:
-        if node not in followed:
-            followed.add(node)
-            yield node
+def _grown(followed: set[int], *nodes: int) -> list[int]:
+    """Add nodes to a set; return those that are new in it."""
+    new = [node for node in nodes if node not in followed]
+    followed.update(new)
+    return new
 
 
 async def gather(
     store: Store, law: Law, *, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
 ) -> Facts:
     """Return the facts that bear on these buyers and subjects, as known at a moment."""
-    search = _Search(buyers, subjects)
+    search = _Search(buyers, subjects, law)
     found: list[Around] = []
-    asked_buyers, asked = list(buyers), list(subjects)
+    asked = search.asked()
     for _ in range(_MOST_STEPS):
-        around = await store.around(asked_buyers, asked, moment)
+        around = await store.around(asked, moment)
         found.append(around)
-        asked_buyers, asked = search.reached(around.ties)
-        if not asked_buyers and not asked:
+        asked = search.reached(around)
+        if not (asked.buyers or asked.subjects or asked.company):
             break
     return facts(law, found, frozenset(search.buyers), moment.known_at)
 

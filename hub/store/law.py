@@ -122,6 +122,7 @@ def law(rows: _Rows, moment: Moment) -> Law:
             for row in seen[standing.CompleteRun]
             if row["listing"] and not row["unidentified"]
         ),
+        spellings=frozenset(row["state"] for row in rows[standing.StateRule]),
     )
 
 

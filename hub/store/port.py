@@ -82,6 +82,24 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Who is asked about.
+
+    Attributes:
+        buyers: Of them signatures, statements and ties are returned.
+        subjects: Of them states, statements, ties and volumes.
+        company: Who may reach subjects by some words alone: of them ties, and of those that ever
+            held a state of such a word all that is returned of subjects.
+        words: These words, as states spell them.
+    """
+
+    buyers: Sequence[int] = ()
+    subjects: Sequence[int] = ()
+    company: Sequence[int] = ()
+    words: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What bears on some buyers and subjects, one column per field, one entry per fact."""
 
@@ -222,14 +240,8 @@ class Store(Protocol):
         """Return all facts that a revision has of a small kind, withdrawn ones included."""
         ...
 
-    async def around(
-        self, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
-    ) -> Around:
-        """Return what bears on buyers and subjects, in one round trip.
-
-        Of subjects their states, statements, ties and volumes; of buyers their signatures,
-        statements and ties.
-        """
+    async def around(self, asked: Whom, moment: Moment) -> Around:
+        """Return what bears on buyers and subjects, in one round trip."""
         ...
 
     async def statements(

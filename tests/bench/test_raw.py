@@ -10,7 +10,7 @@ from bench.raw_sqlite import RawSqlite
 from bench.sample import asking
 from bench.world import World
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.port import Page, SharedSought
+from hub.store.port import Page, SharedSought, Whom
 from tests.conftest import AnyStore
 from tests.neo4j.server import Address
 from tests.store.worlds import moment, numbers
@@ -37,7 +37,7 @@ async def test_it_fetches_the_facts_of_the_hubs_first_round_trip(
     buyer, *subjects = await numbers(store, asking(WORLD)[0], *references)
     assert list(raw.named(references)) == subjects
 
-    around = await store.around([buyer], subjects, await moment(store))
+    around = await store.around(Whom([buyer], subjects), await moment(store))
     fetched = dict(zip(FACTS, raw.facts(buyer, subjects), strict=True))
     assert len(fetched["states"]) == len(around.states["number"]) > len(subjects)
     assert {row[0] for row in fetched["states"]} == set(around.states["number"])

@@ -22,7 +22,7 @@ from hub.errors import BadDocumentError
 from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
-from hub.store.port import OPEN, PUBLIC, SHELL, Moment, Page, SharedSought, Sought, Store
+from hub.store.port import OPEN, PUBLIC, SHELL, Moment, Page, SharedSought, Sought, Store, Whom
 from hub.store.rows import micros
 from tests.neo4j.server import Address
 from tests.store.worlds import (
@@ -162,7 +162,7 @@ class Asked:
         return {name: _unordered(plain(answer)) for name, answer in answers.items()}
 
     async def _gathered(self) -> dict[str, Any]:
-        around = await self.store.around(self.nodes, self.nodes, self.moment)
+        around = await self.store.around(Whom(self.nodes, self.nodes), self.moment)
         return {
             "around": [by_row(getattr(around, part)) for part in around.__slots__],
             "kinds": await self.store.kinds(self.nodes, self.moment),

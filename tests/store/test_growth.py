@@ -8,7 +8,7 @@ from graph_schema.codes import Kind
 from graph_schema.standing import Standing
 from hub.answers.desk import Desk
 from hub.answers.eligibility import eligibility_list
-from hub.store.port import Moment, Page, SharedSought, Sought
+from hub.store.port import Moment, Page, SharedSought, Sought, Whom
 from tests.conftest import AnyStore
 from tests.store.worlds import moment, numbers, said, site, standing, world, write
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 ON = 736_500
 Question = Callable[[AnyStore, list[int], Moment], Awaitable[object]]
 QUESTIONS: dict[str, Question] = {
-    "around": lambda store, nodes, seen: store.around([], nodes, seen),
+    "around": lambda store, nodes, seen: store.around(Whom([], nodes), seen),
     "kinds": lambda store, nodes, seen: store.kinds(nodes, seen),
     "statements": lambda store, nodes, seen: store.statements(nodes, seen),
     "references": lambda store, nodes, _: store.references(nodes),

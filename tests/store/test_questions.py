@@ -10,7 +10,7 @@ from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.programs import Commodity, FactSource, Figure, Mechanism, Program
 from graph_schema.sourcing import SourcingLink, Volume
 from graph_schema.standing import Confirmation, Standing, StateRule
-from hub.store.port import OPEN, SHELL, Moment, Page, Resolved, SharedSought, Sought
+from hub.store.port import OPEN, SHELL, Moment, Page, Resolved, SharedSought, Sought, Whom
 from hub.sync.intake import Origin
 from tests.conftest import AnyStore
 from tests.store.worlds import (
@@ -127,7 +127,7 @@ async def test_around_gathers_all_that_bears_on_buyers_and_subjects(store: AnySt
     buyer, first, second, pool = await numbers(
         store, "alpha:buyer", "alpha:s1", "alpha:s2", "alpha:pool"
     )
-    around = await store.around([buyer], [first, second, pool], await moment(store))
+    around = await store.around(Whom([buyer], [first, second, pool]), await moment(store))
     states = by_row(around.states)
     assert sorted((row["subject"] == first, row["state"]) for row in states) == [
         (False, "listed"), (True, "barred"), (True, "listed"), (True, "on track"),
@@ -157,7 +157,7 @@ async def test_a_part_of_around_that_has_nothing_swallows_no_other(
     subject, buyer = asked
     subjects = [await number(store, subject)] if subject else []
     buyers = [await number(store, buyer)] if buyer else []
-    around = await store.around([*buyers, 10_000], [*subjects, 10_001], await moment(store))
+    around = await store.around(Whom([*buyers, 10_000], [*subjects, 10_001]), await moment(store))
     assert bool(around.states["number"]) == bool(subject)
     assert bool(around.signatures["number"]) == bool(buyer)
     assert len(around.places["reference"]) == (2 if subject else 1 if buyer else 0)
@@ -167,9 +167,23 @@ async def test_a_part_of_around_that_has_nothing_swallows_no_other(
 async def test_a_tie_between_two_that_are_asked_about_comes_once(store: AnyStore) -> None:
     await write(store, world())
     both = await numbers(store, "alpha:s1", "alpha:group")
-    around = await store.around([], both, await moment(store))
+    around = await store.around(Whom([], both), await moment(store))
     [tie] = by_row(around.ties)
     assert (tie["from_"], tie["to"]) == tuple(both)
+
+
+async def test_of_a_company_those_who_held_a_word_are_told_like_subjects(store: AnyStore) -> None:
+    await write(store, world())
+    first, second, group = await numbers(store, "alpha:s1", "alpha:s2", "alpha:group")
+    company = Whom(company=[first, second, group], words=["barred"])
+    around = await store.around(company, await moment(store))
+    assert {row["subject"] for row in by_row(around.states)} == {first}
+    assert sorted(row["state"] for row in by_row(around.states)) == ["barred", "listed", "on track"]
+    assert {row["reference"] for row in by_row(around.places)} == {first}
+    assert (first, group) in {(tie["from_"], tie["to"]) for tie in by_row(around.ties)}
+    nobody = await store.around(Whom(company=[second], words=["barred"]), await moment(store))
+    assert not nobody.states["number"]
+    assert not nobody.places["reference"]
 
 
 async def test_statements_say_what_each_program_says_of_a_node(store: AnyStore) -> None:
@@ -225,7 +239,7 @@ async def test_unpublished_facts_exist_for_the_shell_alone(store: AnyStore) -> N
     assert len(await store.facts_at(SourcingLink, "supplier", [site_], shell)) == 2
     pool = await number(store, "alpha:pool")
     assert await store.facts_at(Volume, "pool", [pool], public) == []
-    around = await store.around([], [pool], public)
+    around = await store.around(Whom([], [pool]), public)
     assert len(around.volumes["pool"]) == 1, "a volume counts in every answer"
 
 

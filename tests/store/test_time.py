@@ -8,7 +8,7 @@ from graph_schema.codes import Kind
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Program
 from graph_schema.standing import Standing, StateRule
-from hub.store.port import OPEN, SHELL, Page, SharedSought, Sought
+from hub.store.port import OPEN, SHELL, Page, SharedSought, Sought, Whom
 from hub.store.rows import micros
 from hub.sync.intake import Origin
 from tests.conftest import AnyStore
@@ -65,7 +65,7 @@ async def test_what_was_known_at_an_instant_is_known_of_it_for_ever(store: AnySt
         kinds = [kind for kind, _ in await store.statements([node], seen)]
         assert kinds == [Worksite] * len(countries)
     early = await moment(store, known_at=instant("2019-12-31T00:00:00"))
-    around = await store.around([], [node], early)
+    around = await store.around(Whom([], [node]), early)
     assert len(around.states["number"]) == 0
     places = [around.places["country"], around.places["recorded_from"]]
     assert plain(places)[0] == ["PK", "IN"], "where a site is, is told before it was known"
@@ -95,7 +95,7 @@ async def test_a_revision_answers_the_same_after_later_ones(store: AnyStore) -> 
     async def answers() -> object:
         asked = Sought(Kind.WORKSITE, programs, (), ON)
         shared = SharedSought([], None, 2, ON)
-        around = await store.around([], nodes, seen)
+        around = await store.around(Whom([], nodes), seen)
         return plain(
             [
                 await store.facts_at(Standing, "subject", nodes, seen),

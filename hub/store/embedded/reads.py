@@ -29,6 +29,7 @@ from hub.store.port import (
     Page,
     Resolved,
     Row,
+    Whom,
 )
 
 NOTHING: Final = Latest(0, 0, 0)
@@ -98,15 +99,17 @@ def everything(connection: sqlite3.Connection, kind: type[Fact], revision: int) 
     return facts(kind, connection.execute(texts.everything(kind), {"revision": revision}))
 
 
-def around(
-    connection: sqlite3.Connection, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
-) -> Around:
+def around(connection: sqlite3.Connection, asked: Whom, moment: Moment) -> Around:
     """Return what bears on buyers and subjects."""
-    nodes = list(dict.fromkeys((*buyers, *subjects)))
+    subjects = [*asked.subjects]
+    if asked.company:
+        company = {"company": listed(asked.company), "words": listed(asked.words)}
+        subjects += numbers(connection, texts.HELD_BY, seen(moment) | company)
     at = seen(moment) | {
-        "nodes": listed(nodes),
+        "nodes": listed(dict.fromkeys((*asked.buyers, *subjects))),
+        "tied": listed(dict.fromkeys((*asked.buyers, *subjects, *asked.company))),
         "subjects": listed(subjects),
-        "buyers": listed(buyers),
+        "buyers": listed(asked.buyers),
     }
     ties = dict.fromkeys(connection.execute(texts.TIES_FROM, at))
     ties |= dict.fromkeys(connection.execute(texts.TIES_TO, at))

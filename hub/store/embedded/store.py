@@ -24,6 +24,7 @@ from hub.store.port import (
     SharedSought,
     Sought,
     Store,
+    Whom,
     Writing,
 )
 
@@ -79,11 +80,9 @@ class EmbeddedStore(Store):
         """Return all facts that a revision has of a small kind."""
         return await self.database.read(reads.everything, kind, revision)
 
-    async def around(
-        self, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
-    ) -> Around:
+    async def around(self, asked: Whom, moment: Moment) -> Around:
         """Return what bears on buyers and subjects."""
-        return await self.database.read(reads.around, buyers, subjects, moment)
+        return await self.database.read(reads.around, asked, moment)
 
     async def statements(
         self, nodes: Sequence[int], moment: Moment

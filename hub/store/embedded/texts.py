@@ -79,12 +79,17 @@ ORGANIZATION_PLACES_OF: Final = (
     f"FROM json_each(:nodes) j CROSS JOIN {table(Organization)} f ON f.reference = j.value "
     f"WHERE {PLACED}"
 )
+HELD_BY: Final = (
+    "SELECT DISTINCT f.subject FROM json_each(:company) j "
+    f"CROSS JOIN {table(Standing)} f ON f.subject = j.value "
+    f"WHERE f.state IN (SELECT value FROM json_each(:words)) AND {SEEN}"
+)
 TIES_FROM: Final = (
-    f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:nodes) j "
+    f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:tied) j "
     f"CROSS JOIN {table(Tie)} f ON f.from_ = j.value WHERE {SEEN}"
 )
 TIES_TO: Final = (
-    f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:nodes) j "
+    f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:tied) j "
     f'CROSS JOIN {table(Tie)} f ON f."to" = j.value WHERE {SEEN}'
 )
 VOLUMES_OF: Final = (

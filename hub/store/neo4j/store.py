@@ -25,6 +25,7 @@ from hub.store.port import (
     Resolved,
     Row,
     Store,
+    Whom,
     Writing,
 )
 
@@ -92,14 +93,14 @@ class Neo4jStore(Lists, Store):
         [found] = await self.bolt.read(texts.everything(kind), {"revision": revision})
         return reads.facts(kind, found, revision)
 
-    async def around(
-        self, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
-    ) -> Around:
+    async def around(self, asked: Whom, moment: Moment) -> Around:
         """Return what bears on buyers and subjects."""
         at = reads.seen(moment) | {
-            "buyers": list(buyers),
-            "subjects": list(subjects),
-            "both": list(dict.fromkeys((*buyers, *subjects))),
+            "buyers": list(asked.buyers),
+            "subjects": list(asked.subjects),
+            "both": list(dict.fromkeys((*asked.buyers, *asked.subjects))),
+            "company": list(asked.company),
+            "words": list(asked.words),
         }
         return reads.around(await self.bolt.read(texts.AROUND, at))
 

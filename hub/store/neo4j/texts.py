@@ -75,13 +75,17 @@ def _part(of: str, matched: str, kind: type[Fact], seen: str, columns: tuple[str
 
 
 AROUND: Final = vouched(
-    "WITH $buyers AS buyers, $subjects AS subjects, $both AS nodes "
+    "WITH $buyers AS buyers, $subjects AS subjects, $both AS nodes, $company AS company "
     + "".join(
         f"CALL ({asked}) {{ UNWIND {asked} AS number MATCH (n:Node {{number: number}}) {_NODE} "
         f"RETURN collect(n) AS {asked}_found }} "
-        for asked in ("buyers", "subjects", "nodes")
+        for asked in ("buyers", "subjects", "nodes", "company")
     )
-    + "WITH buyers_found AS buyers, subjects_found AS subjects, nodes_found AS nodes "
+    + "CALL (company_found) { UNWIND company_found AS n "
+    f"MATCH (n)-[f:{name(Standing)}]->() WHERE f.state IN $words AND {SEEN} "
+    "RETURN collect(DISTINCT n) AS held_by } "
+    "WITH buyers_found AS buyers, subjects_found + held_by AS subjects, "
+    "nodes_found + held_by AS nodes, nodes_found + company_found AS tied "
     + _part("subjects", "(n)-[f:{}]->()", Standing, SEEN, STATE_COLUMNS)
     + _part(
         "nodes",
@@ -91,7 +95,7 @@ AROUND: Final = vouched(
         (*PLACE_COLUMNS, "region", *CLOSING_COLUMNS),
     )
     + _part("nodes", "(n)<-[f:{}]-()", Organization, PLACED, (*PLACE_COLUMNS, "regions"))
-    + _part("nodes", "(n)-[f:{}]-()", Tie, SEEN, TIE_COLUMNS)
+    + _part("tied", "(n)-[f:{}]-()", Tie, SEEN, TIE_COLUMNS)
     # A volume counts in every answer; only its figures are not for everyone (SECURITY.md C2).
     + _part("subjects", "(n)-[f:{}]->()", Volume, SEEN.replace("f.visible", "true"), VOLUME_COLUMNS)
     + _part(
