@@ -10,18 +10,21 @@ from typing import Final
 from bench.asking import CURSOR, LIST, SHARED, Client, body
 from bench.law import TODAY
 from bench.places import Place
-from bench.raw import Raw
+from bench.raw import FACTS, Raw
 from bench.raw_neo4j import RawNeo4j
 from bench.raw_sqlite import RawSqlite
 from bench.sample import asking, drawn
 from bench.world import World
+from graph_schema.codes import TieKind
 from hub.identity.ids import Ids, Numbered
 from hub.settings import read
+from hub.store.columns import TIE_COLUMNS
 from hub.store.open import from_settings
 
 SIZES: Final = (1, 100, 1_000, 10_000)
 _REPEATED: Final = {1: 8, 100: 4, 1_000: 2}
 """How often a short question is asked in a round; each time about others."""
+_UP: Final = (TieKind.OPERATED_BY.value, TieKind.PART_OF.value)
 PAGE: Final = 50
 _LARGEST_PAGE: Final = 500
 _DEEP: Final = 10_000
@@ -130,19 +133,32 @@ class Bench:
         number = self._numbers[buyer]
         references = drawn(self._world, size, self._random)
         numbers = list(self.raw.named(references))
+        bearing = self._bearing(number, numbers)
         if by_reference:
             sent = body(LIST, buyer=buyer, suppliers=references)
             return Asked(
                 f"eligibilityList, {size:,} by reference",
                 sent,
-                lambda raw: sum(map(len, raw.facts(number, raw.named(references)))),
+                lambda raw: sum(map(len, (raw.named(references), *raw.facts(number, bearing)))),
             )
         sent = body(LIST, buyer=buyer, suppliers=self._ids.many(numbers))
         return Asked(
             f"eligibilityList, {size:,}",
             sent,
-            lambda raw: sum(map(len, raw.facts(number, numbers))),
+            lambda raw: sum(map(len, raw.facts(number, bearing))),
         )
+
+    def _bearing(self, buyer: int, subjects: Sequence[int]) -> list[int]:
+        """Return subjects, and the operators and groups above them: their facts are asked, too."""
+        found = dict.fromkeys(subjects)
+        frontier = set(subjects)
+        while frontier:
+            ties = self.raw.facts(buyer, sorted(frontier))[FACTS.index("ties")]
+            rows = (dict(zip(TIE_COLUMNS, tie, strict=True)) for tie in ties)
+            above = {row["to"] for row in rows if row["kind"] in _UP and row["from_"] in frontier}
+            frontier = above - found.keys()
+            found.update(dict.fromkeys(sorted(frontier)))
+        return list(found)
 
     def _page(self, question: str, cursor: str | None, after: int) -> Asked:
         sent = body(SHARED, first=PAGE, after=cursor)

@@ -1,7 +1,8 @@
 """The raw queries: the same facts, fetched from a store without the hub between.
 
-They are given what the hub must find out first: numbers in place of ids, the revision, and no
-viewer's rights but `visible`. What is fetched is left as the driver gives it.
+They are given what the hub must find out first: numbers in place of ids, whose facts bear on the
+subjects asked about (they themselves, their operators and groups), the revision, and no viewer's
+rights but `visible`. What is fetched is left as the driver gives it.
 """
 
 from collections.abc import Sequence

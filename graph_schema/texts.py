@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, StringConstraints
@@ -57,6 +58,7 @@ RegionCode = Annotated[str, AfterValidator(_region)]
 """ISO 3166-2."""
 
 
+@lru_cache(maxsize=4_096)
 def folded(word: str) -> str:
     """Return a word without case, blanks and punctuation: how words are compared."""
     plain = unicodedata.normalize("NFKC", word).casefold()

@@ -1,6 +1,6 @@
 """One agreement: what of it covers a purchase, and what standing, freshness and effect leave."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -86,6 +86,7 @@ class Case:
         self._taken = {
             clause.number: taken[option_taken(clause, signatures)] for clause in agreement.clauses
         }
+        self._covered: dict[Hashable, Coverage] = {}
         self._settled: dict[tuple[int, tuple[int, ...]], Outcome] = {}
 
     def coverage(self, subject: int) -> Coverage:
@@ -93,6 +94,27 @@ class Case:
 
         The agreement has clauses; one without never rules.
         """
+        spot = self._spot(subject)
+        if spot is None:
+            return self._covering(subject)
+        if spot not in self._covered:
+            self._covered[spot] = self._covering(subject)
+        return self._covered[spot]
+
+    def _spot(self, subject: int) -> Hashable | None:
+        """Return all that coverage asks of a subject; none of one that is named, or has parts."""
+        purchase = self.purchase
+        spot: list[Hashable] = []
+        for clause in self.agreement.clauses:
+            program = clause.standing_program
+            alone = tuple(purchase.leaves(subject, program)) == (subject,)
+            if not alone or subject in clause.worksites:
+                return None
+            at = purchase.where(subject, program)
+            spot.append((at.country, at.regions))
+        return tuple(spot)
+
+    def _covering(self, subject: int) -> Coverage:
         steps = [(*self._reached(clause, subject), clause) for clause in self.agreement.clauses]
         covering = [(clause, unstated) for step, unstated, clause in steps if step is Step.COVERED]
         sure = tuple(c for c, _ in covering if self._taken[c.number] is Taken.YES)

@@ -140,16 +140,22 @@ class Shapes:
         """Return whom the ties of one program join to others that may bear on them."""
         network = evidence.network
         found: set[int] = set()
-        for tie in (tie for ties in network.up.values() for tie in ties):
-            if tie.kind is TieKind.DELIVERS_TO:
-                found |= {tie.begin, tie.end} if balancing else {tie.end}
-            elif tie.kind in _GROUPING:
-                found |= set() if self._purchase.is_worksite(tie.end) else {tie.end}
-                if tie in network.unsure:
-                    found |= network.company(tie.begin)
-        for node in {*network.up, *network.down}:
-            if node in network.down and evidence.own(node):
+        for node, ties in network.down.items():
+            kinds = {tie.kind for tie in ties}
+            grouping = not kinds.isdisjoint(_GROUPING)
+            if TieKind.DELIVERS_TO in kinds or (grouping and not self._purchase.is_worksite(node)):
+                found.add(node)
+            if balancing:
+                found.update(tie.begin for tie in ties if tie.kind is TieKind.DELIVERS_TO)
+            if evidence.own(node):
                 found |= network.below(node)
-            if evidence.may_reach(node):
-                found |= network.company(node)
-        return found
+        unsure = [tie.begin for tie in network.unsure if tie.kind in _GROUPING]
+        reaching = [node for node in self._reaching if evidence.may_reach(node)]
+        return found.union(*(network.company(node) for node in (*unsure, *reaching)))
+
+    @cached_property
+    def _reaching(self) -> list[int]:
+        """Who ever held a state of a word that may reach a whole company group."""
+        words = self._law.reaching_words
+        held = self._purchase.facts.states.items()
+        return [node for node, states in held if any(state.word in words for state in states)]
