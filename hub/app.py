@@ -39,7 +39,7 @@ def create_app(store: Store, settings: Settings) -> Starlette:
             return HTMLResponse(explorer.page(), headers=dict(explorer.headers()))
         return await http.answer(request, request.app.state.desk, settings.most_body_bytes)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/graphql/schema.graphql", _sdl),
@@ -51,6 +51,9 @@ def create_app(store: Store, settings: Settings) -> Starlette:
         lifespan=lifespan,
         exception_handlers={HTTPException: _refused, StoreUnavailableError: _unavailable},
     )
+    # Where a request came to is known from its Host, which anybody may write.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _asset(request: Request) -> Response:

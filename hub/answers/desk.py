@@ -11,13 +11,15 @@ from graph_schema.codes import Kind
 from graph_schema.texts import folded
 from hub.eligibility.facts import Commodity, Law
 from hub.errors import HubError, InvalidInputError
-from hub.identity.ids import Ids
+from hub.identity.ids import Ids, well_formed
 from hub.identity.references import Named, References
 from hub.store.law import LawBook
 from hub.store.port import PUBLIC, Latest, Moment, Store, Viewer
 from hub.store.rows import micros
 
 _NEAREST: Final = 5
+_LONGEST: Final = 300
+"""Characters of a product's name that are compared with those known; no name is longer."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class Sitting:
         """
         plain = folded(name.removeprefix("wsr:"))
         number = self.products.get(plain)
-        if number is None and len(name) == 32:  # noqa: PLR2004 - the length of an id
-            number = self.desk.number_of(name)
+        if number is None and well_formed(name):
+            number = self.desk.ids.number(name)
         if number is None or number not in self.law.commodities:
-            near = get_close_matches(plain, self.products, n=_NEAREST, cutoff=0.4)
+            near = get_close_matches(plain[:_LONGEST], self.products, n=_NEAREST, cutoff=0.4)
             names = dict.fromkeys(
                 self.law.commodities[self.products[match]].name.lower() for match in near
             )
@@ -97,13 +99,6 @@ class Desk:
     async def open(cls, store: Store) -> "Desk":
         """Return the desk of an open store."""
         return cls(store, Ids(await store.key()))
-
-    def number_of(self, text: str) -> int | None:
-        """Return the number of a hub id of a node."""
-        try:
-            return self.ids.number(text)
-        except ValueError:
-            return None
 
     async def sit(
         self,

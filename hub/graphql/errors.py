@@ -10,6 +10,7 @@ from hub.errors import HubError, InvalidInputError, StoreUnavailableError
 
 LOG: Final = logging.getLogger("hub.graphql")
 _LONGEST_LINE: Final = 2_000
+_LONGEST_MESSAGE: Final = 2_000
 _MOST_ERRORS: Final = 5
 INVALID_QUERY: Final = "INVALID_QUERY"
 _INTERNAL: Final = "something went wrong on our side; quote the request id when you report it"
@@ -38,6 +39,7 @@ def _shown(error: GraphQLError, request_id: str) -> Mapping[str, Any]:
         extensions["code"] = HubError.code
         formatted["message"] = _INTERNAL
         _log(original, request_id)
+    formatted["message"] = _short(str(formatted["message"]))
     formatted["extensions"] = extensions
     return formatted
 
@@ -48,6 +50,11 @@ def told(error: HubError, request_id: str) -> str:
         return error.message
     _log(error, request_id)
     return _NO_STORE
+
+
+def _short(message: str) -> str:
+    """Return a message that does not give back, at length, what a client sent."""
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…"
 
 
 def _of_a_value(error: GraphQLError) -> bool:

@@ -6,8 +6,9 @@ objects that the answer may hold.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Final, cast
 
 from graphql import (
@@ -50,6 +51,10 @@ MOST_FRAGMENTS: Final = 20
 MOST_OPERATIONS: Final = 5
 MOST_ROWS: Final = 500
 """Rows of one page; a question that asks for more is refused by itself."""
+MOST_ITEMS: Final = 10_100
+"""Members of all lists and objects among the variables: ten thousand suppliers, and the rest."""
+DEEPEST_VARIABLES: Final = 32
+"""Levels of lists and objects among the variables."""
 MOST_COST: Final = 20_000
 MOST_COST_OF_LISTS: Final = 200_000
 """The same of a question about a list that the client brings."""
@@ -88,6 +93,7 @@ def check(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str,
     Raises:
         LimitExceededError: It is over a limit; the message says which.
     """
+    _check_variables(variables)
     operations = [n for n in document.definitions if isinstance(n, OperationDefinitionNode)]
     fragments = [n for n in document.definitions if isinstance(n, FragmentDefinitionNode)]
     _at_most(MOST_OPERATIONS, len(operations), "operations")
@@ -103,6 +109,27 @@ def check(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str,
         _at_most(MOST_ROOT_FIELDS, size.width, "fields at its root")
         for limit, cost in ((MOST_COST, size.cost), (MOST_COST_OF_LISTS, size.own)):
             _at_most(limit, cost, "objects to bring", "; ask for fewer rows, or less of each")
+
+
+def _check_variables(variables: Mapping[str, Any]) -> None:
+    """Refuse variables that hold too much, level by level: each is looked at once."""
+    level: list[object] = [variables]
+    items = 0
+    for depth in count():
+        if not level:
+            return
+        _at_most(DEEPEST_VARIABLES, depth, "levels of lists among its variables")
+        held = [_members(each) for each in level]
+        items += sum(map(len, held))
+        _at_most(MOST_ITEMS, items, "items among its variables", "; ask in parts")
+        level = [one for some in held for one in some if isinstance(one, dict | list)]
+
+
+def _members(value: object) -> Collection[object]:
+    """Return what a list or an object holds."""
+    if isinstance(value, dict):
+        return cast("Mapping[str, object]", value).values()
+    return cast("list[object]", value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,26 @@ async def test_rows_that_cannot_be_answered_spoil_no_other(hub: Hub) -> None:
     assert sum(each["count"] for each in found["counts"]) == 2
 
 
+@pytest.mark.parametrize("product", ["ab" + " " * 30, "0" * 32, "g" * 32, "tomato" * 30_000])
+async def test_a_product_that_is_no_name_and_no_id_is_invalid(hub: Hub, product: str) -> None:
+    error = await hub.refused(ONE, **(GOOD | {"product": product}))
+    assert code(error) == "INVALID_INPUT"
+    assert error["extensions"]["argument"] == "product"
+
+
+async def test_what_shares_suppliers_is_looked_up_at_once(hub: Hub) -> None:
+    query = (
+        "query ($programs: [ID!], $buyers: [ID!]) "
+        "{ sharedSuppliers(programs: $programs, buyers: $buyers, first: 1) { totalCount } }"
+    )
+    one = {"programs": ["ffp"], "buyers": ["wsr:walmart"]}
+    assert await hub.counted(query, **{name: each * 300 for name, each in one.items()}) == (
+        await hub.counted(query, **one)
+    )
+    error = await hub.refused(query, programs=["ffp", "wsr:walmart"])
+    assert code(error) == "UNKNOWN_REFERENCE"
+
+
 async def test_a_list_may_be_empty_and_has_at_most_10_000_rows(hub: Hub) -> None:
     none = (await hub.ask(MANY, suppliers=[], product="tomatoes"))["eligibilityList"]
     assert none == {"rows": [], "counts": []}

@@ -118,3 +118,43 @@ async def test_the_schema_cannot_be_asked_for_in_circles(bare: Hub) -> None:
     answer = await bare.answer(BOMB)
     assert answer["errors"]
     assert answer.get("data") is None
+
+
+TOO_MANY: Final[dict[str, dict[str, Any]]] = {
+    "one list": {"kinds": ["PROGRAM"] * limits.MOST_ITEMS},
+    "lists in lists": {"more": [[[]] * 5_000, [[]] * 5_200]},
+    "variables": {f"n{n}": n for n in range(limits.MOST_ITEMS)},
+}
+
+
+@pytest.mark.parametrize("name", TOO_MANY)
+async def test_variables_that_hold_too_much_are_refused(bare: Hub, name: str) -> None:
+    query = (
+        "query ($text: String!, $kinds: [Kind!]) "
+        "{ search(text: $text, kinds: $kinds, first: 1) { edges { score } } }"
+    )
+    error = await bare.refused(query, text="a", **TOO_MANY[name])
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "items among its variables" in error["message"]
+
+
+async def test_variables_may_be_nested_only_so_deep(bare: Hub) -> None:
+    def nested(levels: int) -> list[object]:
+        value: list[object] = []
+        for _ in range(levels - 1):
+            value = [value]
+        return value
+
+    query = "{ revision { id } }"
+    assert "errors" not in await bare.answer(query, x=nested(limits.DEEPEST_VARIABLES))
+    error = await bare.refused(query, x=nested(limits.DEEPEST_VARIABLES + 1))
+    assert "levels of lists among its variables" in error["message"]
+
+
+async def test_a_message_does_not_give_back_a_long_value(bare: Hub) -> None:
+    query = (
+        'query ($kinds: [Kind!]) { search(text: "a", kinds: $kinds, first: 1) { edges { score } } }'
+    )
+    error = await bare.refused(query, kinds=["X" * 100_000])
+    assert error["message"].startswith("Variable '$kinds' has invalid value")
+    assert len(error["message"]) <= 2_000

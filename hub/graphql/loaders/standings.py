@@ -95,7 +95,7 @@ async def program_standings(request: Request, parents: Sequence[Any], given: Giv
     """Bring the standings in force in programs, a page of each."""
     sitting = await request.at(given)
     page, numbers = request.page(given), [parent.number for parent in parents]
-    effects = given.get("effect") or ()
+    effects = tuple(dict.fromkeys(given.get("effect") or ()))
     rows = await request.store.in_force(
         "program", numbers, sitting.moment, day=sitting.day, effects=effects, page=page
     )

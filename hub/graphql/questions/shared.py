@@ -1,12 +1,14 @@
 """Which suppliers do programs, or buyers, share, and do the programs agree on them?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
 from strawberry.types import Info
 
 from graph_schema.codes import Kind
-from hub.errors import InvalidInputError
+from hub.answers.desk import Sitting
+from hub.errors import HubError, InvalidInputError
 from hub.graphql.context import Request
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.scalars import CountryCode
@@ -48,8 +50,8 @@ class SharedQuestions:
         if not 1 <= at_least <= MOST_AT_LEAST:
             msg = f"atLeast is {at_least}; ask for 1 to {MOST_AT_LEAST}"
             raise InvalidInputError(msg, path=("atLeast",))
-        chosen = [(await sitting.named(each, Kind.PROGRAM)).number for each in programs or ()]
-        bought = [(await sitting.named(each, Kind.ORGANIZATION)).number for each in buyers or ()]
+        chosen = await _numbers(sitting, programs or (), Kind.PROGRAM)
+        bought = await _numbers(sitting, buyers or (), Kind.ORGANIZATION)
         sought = SharedSought(
             programs=chosen,
             buyers=bought if buyers else None,
@@ -74,3 +76,18 @@ class SharedQuestions:
             after=page.after > 0,
             count=count,
         )
+
+
+async def _numbers(sitting: Sitting, references: Sequence[str], kind: Kind) -> list[int]:
+    """Return what references stand for, each once, in one round trip.
+
+    Raises:
+        InvalidReferenceError: One is no reference, or its check characters are wrong.
+        UnknownReferenceError: Nothing goes by one, or the viewer may not see it.
+    """
+    numbers: dict[int, None] = {}
+    for named in await sitting.all_named(references, [(kind,)] * len(references)):
+        if isinstance(named, HubError):
+            raise named
+        numbers[named.number] = None
+    return list(numbers)

@@ -96,7 +96,7 @@ async def found(request: Request, kind: Kind, given: Mapping[str, Any]) -> Conne
     sought = Sought(
         kind=kind,
         programs=await _programs(sitting, given),
-        effects=given["effect"] or (),
+        effects=tuple(dict.fromkeys(given["effect"] or ())),
         day=sitting.day,
         products=_products(sitting, given["product"] or None),
         country=given["country"] or None,
