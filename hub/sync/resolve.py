@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.kit.parsed import ProblemCode, RowProblem
-from graph_schema.agreements import Agreement, Clause, Signature
+from graph_schema.agreements import Agreement, Clause
 from graph_schema.codes import Kind
 from graph_schema.elements import Fact, Field, Form, fields
 from graph_schema.exchange import Line
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity
-from graph_schema.references import UNIVERSAL, normalise
+from graph_schema.references import normalise
 from hub.store.port import Batch, Resolved, Store, Writing
 from hub.store.rows import encoded, identity
+from hub.sync import allowed
+from hub.sync.allowed import Unresolved
 from hub.sync.check import subject_of
 from hub.sync.intake import Item, Origin
 from hub.sync.world import World
@@ -56,14 +58,6 @@ class Made:
         batch.references += [(text, *made) for text, made in self.references.items()]
 
 
-class _Unresolved(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, code: ProblemCode, column: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.column = column
-        self.message = message
-
-
 class Resolver:
     """What references stand for, for the lines of one run."""
 
@@ -96,7 +90,7 @@ class Resolver:
             try:
                 self._declare(line)
                 clear.append(line)
-            except _Unresolved as error:
+            except Unresolved as error:
                 problems.append(_problem(line, error))
         return clear, problems
 
@@ -106,8 +100,8 @@ class Resolver:
         problems: list[RowProblem] = []
         for line in lines:
             try:
-                items += self._items(line)
-            except _Unresolved as error:
+                items += [*self._items(line)]  # a line is recorded whole or not at all
+            except Unresolved as error:
                 problems.append(_problem(line, error))
         return items, problems
 
@@ -132,7 +126,7 @@ class Resolver:
         texts = (reference, *others)
         node = self._same(texts, kind)
         if self._origin is Origin.OPERATOR:
-            self._may_make(texts, line)
+            allowed.to_make([t for t in texts if t not in self._known], line, kind, self._world)
         if node is None:
             node = self._new(kind)
         for text, merged in self._merged(texts):
@@ -150,14 +144,14 @@ class Resolver:
         for text, known in found.items():
             if known.kind is not kind:
                 message = f"{text} is a {known.kind.lower()}, not a {kind.lower()}"
-                raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
+                raise Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
         nodes = {known.node for known in found.values()}
         if len(nodes) > 1:
             message = (
                 f"{', '.join(found)} already stand for different suppliers; a person must decide "
                 "whether they are one"
             )
-            raise _Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
+            raise Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
         return next(iter(nodes), None)
 
     def _merged(self, texts: Sequence[str]) -> list[tuple[str, bool]]:
@@ -173,19 +167,6 @@ class Resolver:
             stated |= {text: True for text, found in known.items() if found}
         return list(stated.items())
 
-    def _may_make(self, texts: Sequence[str], line: Line) -> None:
-        """Refuse an operator who makes a reference that is not its own to make."""
-        own, owners = self._world.programs[line.program].scheme, self._world.schemes()
-        for at, text in enumerate(texts):
-            scheme = text.partition(":")[0]
-            if text in self._known or scheme == own or scheme in UNIVERSAL:
-                continue
-            message = f"{text} is not known; make your own reference as {own or 'yours'}:…"
-            if scheme in owners:
-                message = f"{text} is not known, and only {owners[scheme]} makes it; leave it out"
-            column = "externalIds" if at else "reference"
-            raise _Unresolved(ProblemCode.FOREIGN_SCHEME, column, message)
-
     def _items(self, line: Line) -> Iterator[Item]:
         """Yield an item for the fact and for each fact inside it."""
         program = self.program(line.program)
@@ -194,27 +175,14 @@ class Resolver:
             yield self._item(line, inside, program)
 
     def _item(self, line: Line, fact: Fact, program: int) -> Item:
+        if self._origin is Origin.OPERATOR:
+            allowed.to_name_early(fact, line, self._unknown, self._world)
         values = encoded(fact, self._named)
         if isinstance(fact, Clause) and values["standing_program"] is None:
             values["standing_program"] = program
         if self._origin is Origin.OPERATOR:
-            self._may_speak_of(fact, values, program)
+            allowed.to_speak_of(fact, values, program, self._world)
         return Item(line, fact, program, values, identity(fact, program, values), subject_of(fact))
-
-    def _may_speak_of(self, fact: Fact, values: dict[str, Any], program: int) -> None:
-        """Refuse an operator who speaks of another program's agreement."""
-        agreement = values.get("reference" if isinstance(fact, Agreement) else "agreement")
-        if agreement is None or not isinstance(fact, Agreement | Clause | Signature):
-            return
-        said = [row for row in self._world.law_rows[Agreement] if row["reference"] == agreement]
-        allowed = {row["program"] for row in said}
-        if isinstance(fact, Signature):
-            clauses = self._world.law_rows[Clause]
-            allowed |= {c["standing_program"] for c in clauses if c["agreement"] == agreement}
-        if said and program not in allowed:
-            owner = self._world.codes.get(said[0]["program"], "another program")
-            message = f"the agreement is {owner}'s; only that program speaks of it"
-            raise _Unresolved(ProblemCode.NOT_ALLOWED, "agreement", message)
 
     def _named(self, field: Field, value: str) -> int:
         """Return the node that a field names."""
@@ -228,12 +196,16 @@ class Resolver:
             return self._node(text, refers.kinds[0])
         if known is None:
             message = f"nothing goes by {value}; describe it first, or in the same file"
-            raise _Unresolved(ProblemCode.UNKNOWN_REFERENCE, field.alias, message)
+            raise Unresolved(ProblemCode.UNKNOWN_REFERENCE, field.alias, message)
         if known.kind not in refers.kinds:
             wanted = " or ".join(kind.lower() for kind in refers.kinds)
             message = f"{value} is a {known.kind.lower()}; {field.alias} takes a {wanted}"
-            raise _Unresolved(ProblemCode.INVALID_REFERENCE, field.alias, message)
+            raise Unresolved(ProblemCode.INVALID_REFERENCE, field.alias, message)
         return known.node
+
+    def _unknown(self, field: Field, value: str) -> bool:
+        """Whether nothing goes yet by what a field names."""
+        return _text(field, value, self._world) not in self._known
 
     def _node(self, text: str, kind: Kind) -> int:
         known = self._known.get(text)
@@ -297,7 +269,7 @@ def _plain(text: str) -> str:
         return text
 
 
-def _problem(line: Line, error: _Unresolved) -> RowProblem:
+def _problem(line: Line, error: Unresolved) -> RowProblem:
     row = line.about.row or 0
     subject = subject_of(line.fact)
     return RowProblem(row, error.code, error.message, error.column, line.fact.table, subject)

@@ -18,6 +18,7 @@ from tests.sync.steps import begin, bring, noon, push, whole
 
 pytestmark = pytest.mark.anyio
 
+OS_ID: Final = "os:BD2020021QK28YZ"
 NOT_AN_OPERATORS: Final[Mapping[str, tuple[dict[str, Any], str, str, str]]] = {
     "a word's meaning": (
         {"stateRule": {"track": "listing", "state": "new", "effect": "GOOD_STANDING"}},
@@ -52,6 +53,39 @@ NOT_AN_OPERATORS: Final[Mapping[str, tuple[dict[str, Any], str, str, str]]] = {
         {"signature": {"organization": BUYER, "agreement": f"wsr:{BETA}-1", "since": "2019"}},
         "NOT_ALLOWED", "agreement", f"the agreement is {BETA}'s; only that program speaks of it",
     ),
+    "what another program's agreement will be": (
+        {"agreement": {"reference": "exa:frame", "name": "Ours", "supersedes": f"wsr:{BETA}-2"}},
+        "UNKNOWN_REFERENCE", "supersedes", f"nothing goes by wsr:{BETA}-2 yet",
+    ),
+    "another program's supplier as an agreement": (
+        {"agreement": {"reference": "exa:frame", "name": "Ours", "under": "exb:9"}},
+        "UNKNOWN_REFERENCE", "under", "nothing goes by exb:9 yet",
+    ),
+    "a site's number as a company's": (
+        {"organization": {"reference": "exa:7", "name": "Co", "externalIds": [OS_ID]}},
+        "FOREIGN_SCHEME", "externalIds", f"{OS_ID} is a number of something else than a",
+    ),
+    "a company's number as an agreement's": (
+        {"agreement": {"reference": "duns:123456789", "name": "Ours"}},
+        "FOREIGN_SCHEME", "reference", "duns:123456789 is a number of something else than a",
+    ),
+    "a clause on another program's standings": (
+        {"clause": {"agreement": f"wsr:{ALPHA}-1", "duty": "PREFER", "text": "x",
+                    "standingProgram": BETA}},
+        "NOT_ALLOWED", "standingProgram", f"at the standings of {BETA}",
+    ),
+    "a clause on the standings of a program yet to come": (
+        {"clause": {"agreement": f"wsr:{ALPHA}-1", "duty": "PREFER", "text": "x",
+                    "standingProgram": "example-gamma"}},
+        "UNKNOWN_REFERENCE", "standingProgram", "nothing goes by example-gamma yet",
+    ),
+    "an agreement of which one clause is not its to say": (
+        {"agreement": {"reference": "exa:frame", "name": "Ours", "clauses": [
+            {"duty": "PREFER", "text": "x"},
+            {"duty": "PREFER", "text": "y", "standingProgram": BETA},
+        ]}},
+        "NOT_ALLOWED", "standingProgram", f"at the standings of {BETA}",
+    ),
 }  # fmt: skip
 
 
@@ -83,6 +117,29 @@ async def test_what_is_not_an_operators_to_say(store: Store, name: str) -> None:
     assert message in problem.message
     assert (report.outcome, await whole(store)) == (Outcome.UNCHANGED, before)
     assert (await store.resolve(["exa:frame", "exa:7"]))[1] == [None, None]
+
+
+async def test_an_agreement_that_another_program_names_early_is_left_to_it(store: Store) -> None:
+    """Who described it first would rule out what the other says of it."""
+    follows = {"reference": f"wsr:{BETA}-2", "name": "Two", "supersedes": f"wsr:{BETA}-3"}
+    await bring(store, {"program": BETA, "agreement": follows})
+    line = {"agreement": {"reference": f"wsr:{BETA}-3", "name": "Taken"}}
+    report = await run(store, said(line), confirmed=True, now=noon("2020-06-02"))
+    [problem] = report.problems
+    assert (problem.code, problem.column) == ("FOREIGN_SCHEME", "reference")
+    assert report.outcome is Outcome.UNCHANGED
+
+
+async def test_a_program_speaks_of_the_standings_of_its_parent_and_its_children(
+    store: Store,
+) -> None:
+    parent = {"code": BETA, "name": "Beta", "scheme": "exb", "parent": ALPHA}
+    await bring(store, {"program": BETA, "programRecord": parent})
+    clause = {
+        "agreement": f"wsr:{ALPHA}-1", "duty": "PREFER", "text": "x", "standingProgram": BETA,
+    }  # fmt: skip
+    report = await run(store, said({"clause": clause}), now=noon("2020-06-02"))
+    assert (report.problems, report.outcome) == ([], Outcome.APPLIED)
 
 
 async def test_a_program_nobody_knows_says_nothing(store: Store) -> None:
