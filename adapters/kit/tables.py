@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -163,7 +164,8 @@ def _header(table: str, number: int, cells: Sequence[str]) -> tuple[str, ...]:
     clean, fault = _cleaned(cells)
     while not clean[-1]:
         clean.pop()
-    twice = next((name for name in clean if name and clean.count(name) > 1), None)
+    named = Counter(filter(None, clean))
+    twice = next((name for name, count in named.items() if count > 1), None)
     if len(clean) > MOST_COLUMNS:
         problem = f"there are {len(clean):,} columns, more than {MOST_COLUMNS}; leave some out"
     elif fault:

@@ -109,12 +109,18 @@ async def _answers(
     rows: list[dict[str, Any]] = [dict(cells) for _, cells in listed.rows]
     by_product: dict[str, list[int]] = {}
     for index, row in enumerate(rows):
+        problem = listed.problems.get(listed.rows[index][0])
+        if problem is not None:
+            row.update(_problem(problem))
+            continue
         what = (row[listed.product] if listed.product else "") or product or ""
         by_product.setdefault(what, []).append(index)
     if "" in by_product:
         number, _ = listed.rows[by_product[""][0]]
         msg = f"row {number} names no product; give --product, or a column `product`"
         raise BadDocumentError(msg)
+    progress_bar, task = bar
+    progress_bar.advance(task, len(listed.problems))
     called = list(listed.suppliers())
     names = await by_names(sitting, (text for text in called if text and not _written(text)))
     for what, indexes in by_product.items():
@@ -125,7 +131,6 @@ async def _answers(
                 strict=True,
             ):
                 rows[index] |= answered
-            progress_bar, task = bar
             progress_bar.advance(task, len(some))
     return rows
 
@@ -144,18 +149,18 @@ async def _chunk(
         answers = await eligibility_list(sitting, buyer, asked, product)
     except HubError as error:
         if "product" in error.path:
-            return [_problem(error)] * len(called)
+            return [_problem(error.message)] * len(called)
         raise
     found: list[dict[str, str | None]] = []
     places = iter(range(len(asked)))
     for reference in references:
         if isinstance(reference, HubError):
-            found.append(_problem(reference))
+            found.append(_problem(reference.message))
             continue
         at = next(places)
         answered, problem = answers.answered(at), answers.problems[at]
         if answered is None:
-            found.append(_problem(problem))
+            found.append(_problem(problem.message if problem else "it cannot be answered"))
             continue
         found.append(
             {
@@ -168,8 +173,7 @@ async def _chunk(
     return found
 
 
-def _problem(problem: HubError | None) -> dict[str, str | None]:
-    message = problem.message if problem else "it cannot be answered"
+def _problem(message: str) -> dict[str, str | None]:
     return {"verdict": None, "reason": None, "summary": None, "problem": message}
 
 

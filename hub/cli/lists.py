@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from adapters.kit import gate
 from adapters.kit.tables import Table, UnreadableError, tables
 from graph_schema.texts import folded
 from hub.errors import BadDocumentError
@@ -28,12 +29,14 @@ class BuyerList:
         supplier: Name of the column that says who supplies.
         product: Name of the column that says what; none where the list has none.
         rows: Each row's number and its cells by column.
+        problems: Why rows cannot be taken, by number; the cell that is to blame is left out.
     """
 
     header: Sequence[str]
     supplier: str
     product: str | None
     rows: Sequence[tuple[int, Mapping[str, str]]]
+    problems: Mapping[int, str]
 
     def suppliers(self) -> Iterator[str]:
         """Yield how each row calls its supplier, with the scheme that its column implies."""
@@ -55,7 +58,7 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
         BadDocumentError: It cannot be read, or no column says who supplies.
     """
     try:
-        found = tables(path.read_bytes())
+        found = tables(gate.read(path), aside=True)
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}"
         raise BadDocumentError(msg) from error
@@ -66,15 +69,24 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
     if not naming:
         wanted = repr(supplier) if supplier else "that says who supplies"
         raise BadDocumentError(_lacking(path, found, wanted, "--supplier-column"))
-    table, named = next((each for each in naming if each[0].rows), naming[0])
-    if not table.rows:
+    table, named = next((each for each in naming if each[0].rows or each[0].bad), naming[0])
+    if not table.rows and not table.bad:
         msg = f"{path.name}: there is no row below the header"
         raise BadDocumentError(msg)
     what = _column(table, product, _PRODUCT)
     if product is not None and what is None:
         raise BadDocumentError(_lacking(path, [table], repr(product), "--product-column"))
-    rows = [(n, {c: cells.get(c, "") for c in table.header}) for n, cells in table.rows]
-    return BuyerList(table.header, named, what, rows)
+    bad = [
+        (each.row, {c: t for c, t in each.cells.items() if c != each.column}) for each in table.bad
+    ]
+    rows = [
+        (number, {column: cells.get(column, "") for column in table.header})
+        for number, cells in sorted([*table.rows, *bad], key=lambda row: row[0])
+    ]
+    problems = {
+        each.row: f"{gate.place('', each.row, each.column)}: {each.message}" for each in table.bad
+    }
+    return BuyerList(table.header, named, what, rows, problems)
 
 
 def _lacking(path: Path, found: Sequence[Table], wanted: str, option: str) -> str:

@@ -13,7 +13,8 @@ import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 from hub.errors import InvalidInputError
 
 Rows = Sequence[Mapping[str, Any]]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What formulas begin with, and the wide forms that some spreadsheets take for the same."""
 
 
 def write(rows: Rows, columns: Sequence[str], path: Path) -> None:

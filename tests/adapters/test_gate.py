@@ -100,6 +100,11 @@ NO_TABLES: Final = {
         lines(",".join(f"c{at}" for at in range(MOST_COLUMNS + 1))),
         "row 1: there are 513 columns, more than 512; leave some out",
     ),
+    # Comparing each name with every other would take minutes.
+    "columns without end": (
+        lines(",".join(f"c{at}" for at in range(150_000))),
+        "row 1: there are 150,000 columns, more than 512; leave some out",
+    ),
 }
 TOO_LONG: Final = "it holds more than 32,000 bytes; shorten it"
 CONTROL: Final = "it holds control characters; save the file as plain UTF-8 text"

@@ -250,3 +250,29 @@ def test_a_wrong_buyer_ends_it(buyer: str, said: str) -> None:
     assert found.code == 2
     assert not found.out
     assert found.err.splitlines()[1].startswith(said)
+
+
+def test_a_row_that_cannot_be_taken_spoils_no_other() -> None:
+    found = check(
+        listed("supplier,note", GOOD, "#N/A,gone", f"{BARRED},\x1b[31mred", f"{GOOD},,,x")
+    )
+    assert verdicts(found) == ["ELIGIBLE", "problem", "problem", "problem"]
+    _, missing, coloured, wide = answers(found)
+    assert missing["problem"] == (
+        "row 3, column 'supplier': it holds the error #N/A; mend the formula, or empty the cell"
+    )
+    assert (missing["supplier"], missing["note"]) == ("", "gone")
+    assert coloured["supplier"] == BARRED
+    assert "\x1b" not in found.out
+    assert wide["problem"].startswith("row 5: it has more cells than there are columns")
+    assert found.code == 2
+
+
+def test_a_list_that_is_too_large_is_not_read() -> None:
+    """Its length is enough to refuse it: so a file without an end takes no memory."""
+    path = Path("large.csv")
+    with path.open("wb") as file:
+        file.truncate(200_000_001)
+    assert refused("check", path, "--buyer", BUYER, "--product", "jeans").endswith(
+        "large.csv: the file is larger than 200 MB; send it in parts"
+    )

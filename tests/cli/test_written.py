@@ -50,7 +50,19 @@ READ: Final[Mapping[str, Callable[[Path], Rows]]] = {
     ".ndjson": from_ndjson,
 }
 FORMATS: Final = list(READ)
-HARMFUL: Final = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+HARMFUL: Final = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "\nx",
+    "\uff1d1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20x",
+]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
