@@ -5,12 +5,12 @@ from typing import Final
 
 from graph_schema.texts import folded
 from hub.answers.desk import Sitting
-from hub.answers.profiles import profiles
+from hub.answers.profiles import Profile, profiles
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.identity.references import SUBJECTS
 
-_HITS: Final = 20
-"""Best matches of a name that are looked at."""
+_PAGES: Final = (20, *[1_000] * 10)
+"""Matches of a name that are looked at, page by page: whose else it is may stand on any of them."""
 _SHOWN: Final = 4
 _EVERY_SCORE: Final = 1e308
 
@@ -26,14 +26,19 @@ async def by_names(sitting: Sitting, names: Iterable[str]) -> Mapping[str, str |
 
 async def _by_name(sitting: Sitting, name: str) -> str | HubError:
     store = sitting.desk.store
-    hits = await store.search(name, SUBJECTS, sitting.moment, _HITS, (_EVERY_SCORE, 0))
-    found = await profiles(sitting, [number for number, _, _ in hits])
     wanted = folded(name)
-    exact = [
-        number
-        for number, each in found.items()
-        if wanted in {folded(text) for text in (each.row["name"], *(each.row["aliases"] or ()))}
-    ]
+    exact: list[int] = []
+    place = (_EVERY_SCORE, 0)
+    for size in _PAGES:
+        hits = await store.search(name, SUBJECTS, sitting.moment, size, place)
+        found = await profiles(sitting, [number for number, _, _ in hits])
+        exact += [number for number, each in found.items() if wanted in _names(each)]
+        if len(hits) < size or len(exact) > _SHOWN:
+            break
+        number, _, score = hits[-1]
+        place = (score, number)
+    else:
+        return InvalidInputError(f"too many names are like {name!r}; write the reference")
     if len(exact) == 1:
         return sitting.desk.ids.of(exact[0])
     if not exact:
@@ -44,3 +49,8 @@ async def _by_name(sitting: Sitting, name: str) -> str | HubError:
             texts.setdefault(node, text)
     listed = ", ".join([*texts.values()][:_SHOWN])
     return InvalidInputError(f"{len(exact)} suppliers go by {name!r}; write which: {listed}")
+
+
+def _names(profile: Profile) -> set[str]:
+    """Return what somebody is called, as names are compared."""
+    return {folded(text) for text in (profile.row["name"], *(profile.row["aliases"] or ()))}

@@ -17,7 +17,11 @@ from tests.cli.worlds import (
     SILENT,
     TWINS,
     WRONG_OS_ID,
+    ndjson,
 )
+from tests.store.worlds import said
+
+ALIKE: Final = range(30)
 
 pytestmark = pytest.mark.usefixtures("store")
 
@@ -250,6 +254,17 @@ def test_a_wrong_buyer_ends_it(buyer: str, said: str) -> None:
     assert found.code == 2
     assert not found.out
     assert found.err.splitlines()[1].startswith(said)
+
+
+def test_names_like_it_do_not_hide_whose_else_a_name_is(folder: Path) -> None:
+    """Else who lists enough names alike could have its own site answered for another's."""
+    name = NAMES[GOOD]
+    alike = [said("beta", "worksite", reference=f"beta:n{n}", name=f"{name} {name}") for n in ALIKE]
+    taken = said("beta", "worksite", reference="beta:taken", name=f"{name} {name}", aliases=[name])
+    done("import", ndjson(folder / "alike.ndjson", [*alike, taken]))
+    [row] = answers(check(listed("name", name)))
+    assert row["verdict"] is None
+    assert row["problem"] == f"2 suppliers go by '{name}'; write which: {GOOD}, beta:taken"
 
 
 def test_a_row_that_cannot_be_taken_spoils_no_other() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -131,6 +132,16 @@ async def test_a_newer_hubs_file_is_refused(embedded_store: EmbeddedStore) -> No
     )
     said = await told(EmbeddedStore(embedded_store.database.path))
     assert "was written by a newer hub" in said
+
+
+async def test_a_database_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE node (name TEXT)")
+    before = path.read_bytes()
+    said = await told(EmbeddedStore(str(path)))
+    assert said == f"{path} is a database of something else; name a file of the hub's own"
+    assert path.read_bytes() == before
 
 
 async def test_a_file_that_is_no_store_is_refused(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from hub.store.embedded import schema
 
 MEMORY: Final = ":memory:"
 _READERS: Final = 4
+_OURS: Final = frozenset({"meta", "revision", "node", "reference", "in_force"})
+"""Tables that every store has had from its first generation on."""
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -105,12 +107,29 @@ def _connected(path: str) -> sqlite3.Connection:
     if path != MEMORY:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    try:
+        _check_ours(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA mmap_size = 1073741824")
     return connection
+
+
+def _check_ours(connection: sqlite3.Connection, path: str) -> None:
+    """Refuse a file that something else keeps its tables in, before anything of it is changed.
+
+    Raises:
+        StoreUnavailableError: It is one.
+    """
+    tables = {name for [name] in connection.execute("SELECT name FROM sqlite_master")}
+    if tables and not tables >= _OURS:
+        msg = f"{path} is a database of something else; name a file of the hub's own"
+        raise StoreUnavailableError(msg)
 
 
 def _prepare(connection: sqlite3.Connection) -> int:
