@@ -19,7 +19,7 @@ from hub.store.rows import micros
 
 _NEAREST: Final = 5
 _LONGEST: Final = 300
-"""Characters of a product's name that are compared with those known; no name is longer."""
+"""Characters of a product's name that are looked at; no name is longer."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Sitting:
         Raises:
             InvalidInputError: It is not known; the message names the nearest ones.
         """
-        plain = folded(name.removeprefix("wsr:"))
-        number = self.products.get(plain)
+        plain = folded(name[:_LONGEST].removeprefix("wsr:"))
+        number = self.products.get(plain) if len(name) <= _LONGEST else None
         if number is None and well_formed(name):
             number = self.desk.ids.number(name)
         if number is None or number not in self.law.commodities:
-            near = get_close_matches(plain[:_LONGEST], self.products, n=_NEAREST, cutoff=0.4)
+            near = get_close_matches(plain, self.products, n=_NEAREST, cutoff=0.4)
             names = dict.fromkeys(
                 self.law.commodities[self.products[match]].name.lower() for match in near
             )

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from strawberry.schema.exceptions import InvalidOperationTypeError
@@ -29,6 +30,9 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
         asked = await _asked(http, most_bytes)
     except InvalidInputError as error:
         return problem(error, request_id)
+    except ClientDisconnect:
+        # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
     operations = {OperationType.QUERY}
     if http.method == "POST":
         operations.add(OperationType.MUTATION)

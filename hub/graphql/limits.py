@@ -176,6 +176,7 @@ class _Walk:
         self._defaults = defaults
         self._seen: dict[str, _Size] = {}
         self._aliases = 0
+        self._listed = 0
         self._directives = 0
 
     def selection(
@@ -227,6 +228,8 @@ class _Walk:
             return _Size(inside.depth + 1 - (DEEPEST_SCHEMA - DEEPEST), width=1)
         cost = self._cost(node, declared, inside.cost)
         if name in _OWN_LISTS:
+            self._listed += self._rows_of(node)
+            _at_most(MOST_ITEMS, self._listed, "suppliers in its lists", "; ask in parts")
             return _Size(inside.depth + 1, width=1, own=cost)
         return _Size(inside.depth + 1, width=1, cost=cost)
 
@@ -244,6 +247,11 @@ class _Walk:
                 return max(1, self._length(argument.value)) * (1 + inside)
         listed = declared.startswith("[") and node.name.value not in _PAGED
         return (_USUAL if listed else 1) * (1 + inside)
+
+    def _rows_of(self, node: FieldNode) -> int:
+        """Return how many suppliers a list that the client brings has."""
+        given = (each.value for each in node.arguments or () if each.name.value == "suppliers")
+        return sum(map(self._length, given))
 
     def _number(self, value: ValueNode | None) -> int:
         given = self._given(value)

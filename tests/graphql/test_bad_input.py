@@ -251,7 +251,7 @@ async def test_rows_that_cannot_be_answered_spoil_no_other(hub: Hub) -> None:
     assert sum(each["count"] for each in found["counts"]) == 2
 
 
-@pytest.mark.parametrize("product", ["ab" + " " * 30, "0" * 32, "g" * 32, "tomato" * 30_000])
+@pytest.mark.parametrize("product", ["ab" + " " * 30, "0" * 32, "g" * 32, "tomatoes" + " " * 300])
 async def test_a_product_that_is_no_name_and_no_id_is_invalid(hub: Hub, product: str) -> None:
     error = await hub.refused(ONE, **(GOOD | {"product": product}))
     assert code(error) == "INVALID_INPUT"

@@ -1,13 +1,17 @@
 """GraphQL over HTTP: what is taken, in which words what is not is refused, and the other doors."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Final
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from hub.app import create_app
 from hub.graphql.http import GRAPHQL, JSON, PROBLEM
 from hub.graphql.schema import COMMITTED
+from hub.settings import Settings
+from hub.store.embedded.store import EmbeddedStore
 from tests.graphql.served import MOST_BYTES, URL, Hub
 
 pytestmark = pytest.mark.anyio
@@ -259,6 +263,36 @@ async def test_the_schema_can_be_asked_for(bare: Hub) -> None:
 async def test_it_is_alive_and_ready(bare: Hub, address: str) -> None:
     response = await bare.http.get(address)
     assert (response.status_code, response.text) == (200, "ok")
+
+
+async def test_a_client_that_goes_away_is_no_fault_of_ours() -> None:
+    """What is raised here the server would log at length, for anybody who sends half a request."""
+    app = create_app(EmbeddedStore(":memory:"), Settings())
+    received: Iterator[Message] = iter(
+        [
+            {"type": "http.request", "body": b'{"query":', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(received)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": URL,
+        "query_string": b"",
+        "headers": [(b"content-type", JSON.encode())],
+    }
+    async with app.router.lifespan_context(app):
+        await app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert next(received, None) is None
 
 
 async def test_every_request_has_an_id_of_its_own(bare: Hub) -> None:

@@ -120,6 +120,17 @@ async def test_the_schema_cannot_be_asked_for_in_circles(bare: Hub) -> None:
     assert answer.get("data") is None
 
 
+async def test_lists_of_one_query_may_be_long_only_together(bare: Hub) -> None:
+    """One list asked about many times costs what many lists do."""
+    one = 'eligibilityList(buyer: "wsr:hm", suppliers: $ids, product: "a") { counts { verdict } }'
+    query = f"query ($ids: [ID!]!) {{ a: {one} b: {one} c: {one} }}"
+    within = await bare.answer(query, ids=["ffp"] * 3_300)
+    assert {each["extensions"]["code"] for each in within["errors"]} == {"INVALID_INPUT"}
+    error = await bare.refused(query, ids=["ffp"] * 3_400)
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert "10,200 suppliers in its lists" in error["message"]
+
+
 TOO_MANY: Final[dict[str, dict[str, Any]]] = {
     "one list": {"kinds": ["PROGRAM"] * limits.MOST_ITEMS},
     "lists in lists": {"more": [[[]] * 5_000, [[]] * 5_200]},
