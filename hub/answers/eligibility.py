@@ -72,8 +72,9 @@ async def eligibility(sitting: Sitting, buyer: str, supplier: str, product: str)
     answers = await eligibility_list(sitting, buyer, [supplier], product)
     answered = answers.answered(0)
     if answered is None:
-        problem = answers.problems[0]
-        raise problem or InvalidInputError("the question cannot be answered")
+        problem = answers.problems[0] or InvalidInputError("the question cannot be answered")
+        problem.path = ("supplier",)
+        raise problem
     return answered
 
 

@@ -80,10 +80,17 @@ def _closed(place: Place, day: int) -> bool:
 
 
 def _of_signatories(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
-    """Yield how sure it is that the buyer did not sign what covers the purchase."""
+    """Yield how sure it is that the buyer did not sign what covers the purchase.
+
+    What is made up is no doubt about a question in which nothing else is.
+    """
     signer = purchase.signer
+    examples = _examples(purchase)
+    hidden = set[int]() if _concerned(answer, purchase) & examples else examples
     for agreement in purchase.facts.law.agreements.values():
         if not agreement.clauses or signer.signatures(agreement):
+            continue
+        if agreement.program in hidden:
             continue
         if not Case(purchase, agreement).coverage(answer.question.subject).covers:
             continue
@@ -99,11 +106,19 @@ def _of_signatories(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
 
 def _of_examples(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
     """Yield the label of everything made up."""
-    programs = purchase.facts.law.programs
-    concerned = {ruling.program for ruling in answer.rulings} | {
+    if _concerned(answer, purchase) & _examples(purchase):
+        yield Notice("EXAMPLE_DATA", "Names and facts of this answer are made up.")
+
+
+def _examples(purchase: Purchase) -> set[int]:
+    """Return the programs that are made up."""
+    return {number for number, each in purchase.facts.law.programs.items() if each.example}
+
+
+def _concerned(answer: Answer, purchase: Purchase) -> set[int]:
+    """Return the programs that rule, or that say who the supplier and the buyer are."""
+    return {ruling.program for ruling in answer.rulings} | {
         place.program
         for node in (answer.question.subject, answer.question.buyer)
         for place in purchase.facts.places.get(node, ())
     }
-    if any(programs[number].example for number in concerned if number in programs):
-        yield Notice("EXAMPLE_DATA", "Names and facts of this answer are made up.")

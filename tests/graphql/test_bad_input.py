@@ -76,6 +76,7 @@ async def test_what_is_no_reference_is_an_invalid_one(hub: Hub, place: str) -> N
     for reference in WRONG_REFERENCES:
         error = await hub.refused(ONE, **{**GOOD, place: reference})
         assert code(error) == "INVALID_REFERENCE", reference
+        assert error["extensions"]["argument"] == place
         assert error["path"] == ["eligibility"]
 
 
@@ -84,6 +85,7 @@ async def test_what_nothing_goes_by_is_unknown(hub: Hub, place: str) -> None:
     for reference in UNKNOWN_REFERENCES:
         error = await hub.refused(ONE, **{**GOOD, place: reference})
         assert code(error) == "UNKNOWN_REFERENCE", reference
+        assert error["extensions"]["argument"] == place
         assert reference in error["message"]
 
 
@@ -226,6 +228,14 @@ async def test_a_merged_os_id_answers_for_the_current_one(hub: Hub) -> None:
         [notice] = [each for each in found["notices"] if each["code"] == "MERGED_ID"]
         assert merged in notice["text"]
     assert "MERGED_ID" not in {notice["code"] for notice in current["notices"]}
+
+
+async def test_what_is_made_up_leaves_no_doubt_about_who_is_not(hub: Hub) -> None:
+    asked = {"buyer": "wsr:publix", "supplier": "wsr:pacific-tomato", "product": "tomatoes"}
+    answer = (await hub.ask(ONE, **asked))["eligibility"]
+    assert (answer["verdict"], answer["reason"]) == ("NOT_BOUND", "NO_SIGNATURE")
+    assert answer["notices"]
+    assert not [notice for notice in answer["notices"] if "Example" in notice["text"]]
 
 
 async def test_rows_that_cannot_be_answered_spoil_no_other(hub: Hub) -> None:
