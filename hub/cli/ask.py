@@ -1,5 +1,6 @@
 """`hub ask`: one verdict, explained."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import orjson
@@ -21,6 +22,8 @@ from hub.cli.console import (
     sitting,
 )  # fmt: skip
 from hub.eligibility.explain import explanation, summary, would_change
+from hub.store.port import Moment
+from hub.store.rows import instant
 
 
 def ask(
@@ -42,21 +45,25 @@ def ask(
     """
     on, known = day(as_of, "as-of"), moment(known_at, "known-at")
 
-    async def answer() -> Answered:
+    async def answer() -> tuple[Answered, Moment]:
         async with sitting(store, as_of=on, known_at=known) as asked:
-            return await eligibility(asked, buyer, supplier, product)
+            return await eligibility(asked, buyer, supplier, product), asked.moment
 
-    answered = run(answer)
+    answered, asked_of = run(answer)
     if json:
-        OUT.file.write(orjson.dumps(as_json(answered), option=orjson.OPT_INDENT_2).decode() + "\n")
+        told = as_json(answered, asked_of)
+        OUT.file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         _show(answered)
 
 
-def as_json(answered: Answered) -> dict[str, Any]:
-    """Return an answer as plain values."""
+def as_json(answered: Answered, moment: Moment) -> dict[str, Any]:
+    """Return an answer as plain values, with what it takes to ask the same again."""
     answer, facts = answered.answer, answered.facts
     return {
+        "asOf": date.fromordinal(answer.question.day),
+        "knownAt": instant(moment.known_at),
+        "revision": str(moment.revision),
         "verdict": answer.verdict,
         "reason": answer.reason,
         "summary": summary(answer, facts, figures=True),

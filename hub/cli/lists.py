@@ -58,7 +58,8 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
         BadDocumentError: It cannot be read, or no column says who supplies.
     """
     try:
-        found = tables(gate.read(path), aside=True)
+        document = gate.read(path)
+        found = tables(document, aside=True)
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}"
         raise BadDocumentError(msg) from error
@@ -67,6 +68,9 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
         raise BadDocumentError(msg) from error
     naming = [(each, named) for each in found if (named := _column(each, supplier, _SUPPLIER))]
     if not naming:
+        if path.suffix.lower() == ".xlsx" and not gate.is_workbook(document):
+            msg = f"{path.name} is no XLSX workbook; save it as one, or as “CSV UTF-8”"
+            raise BadDocumentError(msg)
         wanted = repr(supplier) if supplier else "that says who supplies"
         raise BadDocumentError(_lacking(path, found, wanted, "--supplier-column"))
     table, named = next((each for each in naming if each[0].rows or each[0].bad), naming[0])

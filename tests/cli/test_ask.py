@@ -39,6 +39,14 @@ def test_json_says_the_same() -> None:
     assert f"{head} {each['explanation']}" == ruling
     assert [f"would change it: {why}" for why in each["wouldChange"]] == [change]
     assert told["notices"] == []
+    assert told["asOf"] == DAY
+
+
+def test_json_says_of_when_and_of_which_revision_it_is() -> None:
+    asked_at = ("--as-of", DAY, "--known-at", "2020-06-20T12:00:00+02:00")
+    told = done("ask", BUYER, BARRED, "jeans", *asked_at, "--json").json
+    assert (told["asOf"], told["knownAt"]) == (DAY, "2020-06-20T10:00:00+00:00")
+    assert told["revision"].isdecimal()
 
 
 @pytest.mark.parametrize("reference", [GOOD, CURRENT_OS_ID, CURRENT_OS_ID.lower(), f" {GOOD} "])

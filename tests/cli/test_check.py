@@ -176,6 +176,8 @@ MISTAKES: Final[Mapping[str, tuple[str, list[str], str]]] = {
     "not UTF-8": ("latin.csv", [], "3 is not UTF-8; save the file as"),
     "UTF-16": ("utf16.csv", [], "as “CSV UTF-8”"),
     "damaged workbook": ("damaged.xlsx", [], "damaged.xlsx: the "),
+    "no workbook": ("text.xlsx", [], "text.xlsx is no XLSX workbook; save it as one, or as"),
+    "no end": ("/dev/zero", [], "zero: "),
     "no supplier column": (
         "other.csv",
         [],
@@ -213,6 +215,7 @@ def files(folder: Path) -> None:
     (folder / "latin.csv").write_bytes(f"Supplier\n{GOOD}\nExample Färber\n".encode("latin-1"))
     (folder / "utf16.csv").write_bytes(f"Supplier\n{GOOD}\n".encode("utf-16"))
     (folder / "damaged.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
+    (folder / "text.xlsx").write_text("nothing but text\n", "utf-8")
     (folder / "other.csv").write_text("A,B\n1,2\n", "utf-8")
     listed("Supplier,Note", f"{GOOD},x")
 
