@@ -122,13 +122,14 @@ def summary(answer: Answer, facts: Facts, *, figures: bool) -> str:
         figures: Whether the viewer may see the figures of volumes.
     """
     question = answer.question
+    decisive = answer.rulings[0] if answer.rulings and answer.rulings[0].in_force else None
+    ruling = decisive.program if decisive else None
     names = {
         "buyer": facts.name(question.buyer) or "the buyer",
-        "supplier": facts.name(question.subject) or "the supplier",
+        "supplier": facts.name(question.subject, ruling) or "the supplier",
         "product": _product(facts, question.product),
     }
     text = f"{_MEANS[answer.verdict].format(**names)}: {_BECAUSE[answer.reason]}"
-    decisive = answer.rulings[0] if answer.rulings and answer.rulings[0].in_force else None
     if decisive is None:
         return f"{text}."
     program = facts.law.programs[decisive.program].name
@@ -145,7 +146,7 @@ def explanation(ruling: Ruling, facts: Facts, day: int) -> str:
     duty = f"Duty: {_DUTY[ruling.clause.duty]}. " if ruling.clause else ""
     seen = "; ".join(_finding(finding, facts, day) for finding in ruling.outcome.findings)
     parts = "; ".join(
-        f"{facts.name(member) or 'one of them'}: {verdict}"
+        f"{facts.name(member, ruling.program) or 'one of them'}: {verdict}"
         for member, verdict in ruling.outcome.differing
     )
     rests = f" It rests on: {seen}." if seen else ""
@@ -172,7 +173,7 @@ def _finding(finding: Finding, facts: Facts, day: int) -> str:
     if finding.state is None:
         return f"closed since {_day(finding.since)}"
     state = finding.state
-    held_by = facts.name(state.subject) or "the supplier"
+    held_by = facts.name(state.subject, state.program) or "the supplier"
     return (
         f"“{state.word}”{_scope(state, facts)}, said of {held_by}, {state.printed}, "
         f"last confirmed {_day(finding.confirmed)}{_age(finding, day)}"

@@ -376,8 +376,18 @@ class Facts:
     places: Mapping[int, tuple[Place, ...]] = field(default_factory=dict[int, tuple[Place, ...]])
     volumes: tuple[Volume, ...] = ()
 
-    def name(self, node: int) -> str | None:
-        """Return what to call a node in sentences: the name that was known first."""
+    def name(self, node: int, program: int | None = None) -> str | None:
+        """Return what to call a node in sentences.
+
+        Args:
+            node: Whom or what.
+            program: The program that rules: what it says itself, last, comes first; where it
+                says nothing, or none rules, it is the name that was known first.
+        """
+        places = self.places.get(node, ())
+        own = [(p.known, p.stated_at, p.name) for p in places if p.program == program]
+        if own:
+            return max(own)[2]
         codes = self.law.programs
-        said = ((p.recorded_at, codes[p.program].code, p.name) for p in self.places.get(node, ()))
+        said = ((p.recorded_at, codes[p.program].code, p.name) for p in places)
         return min(said, default=(0, "", None))[2]

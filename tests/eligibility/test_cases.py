@@ -116,11 +116,13 @@ async def test_a_case_is_answered_as_it_says(store: EmbeddedStore, case: dict[st
         decisive = answer.rulings[0].clause
         assert decisive is not None
         assert decisive.duty == expect["duty"]
-    if "rulings" in expect:
-        numbers = [ruling.agreement.number for ruling in answer.rulings]
-        names = {node: text for node, text, _ in await store.references(numbers)}
-        ruled = {names[r.agreement.number]: str(r.verdict) for r in answer.rulings}
-        assert expect["rulings"].items() <= ruled.items()
+    numbers = [ruling.agreement.number for ruling in answer.rulings]
+    names = {node: text for node, text, _ in await store.references(numbers)}
+    ruled = {names[r.agreement.number]: str(r.verdict) for r in answer.rulings}
+    assert expect.get("rulings", {}).items() <= ruled.items()
+    law = found.facts.law.programs
+    looked_at = {names[r.agreement.number]: law[r.program].code for r in answer.rulings}
+    assert expect.get("programs", {}).items() <= looked_at.items()
 
 
 def test_every_golden_scenario_and_every_paragraph_of_edges_has_its_case() -> None:
@@ -135,6 +137,7 @@ def test_every_golden_scenario_and_every_paragraph_of_edges_has_its_case() -> No
         "Specific and general",
         "Group",
         "Freshness",
+        "Only NO_EFFECT states in force",
         "Place",
         "Several",
         "Pools",
@@ -142,6 +145,9 @@ def test_every_golden_scenario_and_every_paragraph_of_edges_has_its_case() -> No
         "Successors",
         "Frameworks",
         "Misses",
+        "A program of a signature is the agreement's or its clauses' standing program",
+        "Ruling.program is the standing program",
+        "One agreement with several clauses",
         "Closed",
         "No duty",
         "Equal verdicts",
