@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from adapters.kit.adapter import adapters
 from hub.app import create_app
-from hub.cli.console import ERR, StoreOption, run, settings
+from hub.cli.console import ERR, FILL, StoreOption, run, settings
 from hub.errors import InvalidInputError
 from hub.settings import Settings
 from hub.store.open import from_settings
@@ -89,6 +89,8 @@ async def _serve(chosen: Settings, listener: socket.socket, *, demo: bool, examp
     ERR.print(f"[bold]WSR Hub[/] on {address}, store {escape(chosen.store)}")
     ERR.print(f"  explorer  {address}/graphql")
     ERR.print(f"  schema    {address}/graphql/schema.graphql")
+    if not (await store.latest()).revision:
+        ERR.print(f"  [bold yellow]it is empty[/]: nothing can be answered; {FILL}")
     ERR.print("  a question:")
     ERR.print(f"  curl -s {address}/graphql -H 'content-type: application/json' -d \\")
     quoted = _QUESTION.replace('"', '\\"')

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from graph_schema.codes import Kind
 from hub.answers.profiles import profiles
-from hub.cli.console import OUT, StoreOption, day, plain, run, sitting
+from hub.cli.console import ERR, OUT, StoreOption, day, plain, run, sitting
 from hub.store.port import Page, SharedSought
 
 _MOST: Final = 100_000
@@ -44,7 +44,7 @@ def shared(
     """
     on = day(as_of, "as-of")
 
-    async def answer() -> list[dict[str, Any]]:
+    async def answer() -> tuple[list[dict[str, Any]], bool]:
         async with sitting(store, as_of=on) as asked:
             desk, moment = asked.desk, asked.moment
             sought = SharedSought(
@@ -55,14 +55,15 @@ def shared(
                 day=asked.day,
                 disagreeing=True if disagreeing else None,
             )
-            numbers = await desk.store.find_shared(sought, moment, Page(first))
+            further = await desk.store.find_shared(sought, moment, Page(first + 1))
+            numbers = further[:first]
             names = await profiles(asked, numbers)
             standings: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
             for row in await desk.store.in_force("subject", numbers, moment, day=asked.day):
                 code = asked.law.programs[row["program"]].code
                 told = {name: row[name] for name in ("track", "state", "effect")}
                 standings[row["subject"]].append({"program": code, **told})
-            return [
+            told_of = [
                 {
                     "id": desk.ids.of(number),
                     "name": names[number].row["name"],
@@ -72,8 +73,16 @@ def shared(
                 for number in numbers
                 if number in names
             ]
+            return told_of, len(further) > first
 
-    found = run(answer)
+    found, more = run(answer)
+    _show(found, json=json)
+    if more:
+        ERR.print(f"[dim]the first {first:,} are shown and there are more; --first shows more[/]")
+
+
+def _show(found: list[dict[str, Any]], *, json: bool) -> None:
+    """Print the suppliers: JSON, a table on a terminal, else a line each."""
     if json:
         OUT.file.write(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() + "\n")
         return

@@ -105,6 +105,13 @@ def test_it_says_where_it_is_serves_what_it_says_and_ends_when_told_to() -> None
     assert f"  explorer  {address}/graphql\n" in found.err
     assert f"  schema    {address}/graphql/schema.graphql\n" in found.err
     assert "eligibility(buyer:" in question
+    assert "it is empty" not in found.err
+
+
+@pytest.mark.usefixtures("folder", "signals")
+def test_it_says_that_an_empty_store_answers_nothing_and_what_fills_it() -> None:
+    found = visited(visit=lambda _: None)
+    assert "it is empty: nothing can be answered; fill it with `hub serve --demo`" in found.err
 
 
 def programs(client: httpx.Client) -> set[str]:

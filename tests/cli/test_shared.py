@@ -81,6 +81,14 @@ def test_no_more_are_printed_than_are_wanted() -> None:
     assert shared("--programs", "alpha", "--at-least", "1", "--first", "3") == every[:3]
 
 
+def test_it_says_where_there_are_more() -> None:
+    asked = ("shared", "--programs", "alpha", "--at-least", "1", "--as-of", DAY, "--first")
+    every = len(done(*asked, "100").out.splitlines())
+    assert done(*asked, str(every)).err == ""
+    told = done(*asked, str(every - 1)).err
+    assert told.startswith(f"the first {every - 1} are shown and there are more; ")
+
+
 def test_standings_are_those_of_the_day() -> None:
     listed = BOTH.replace("alpha stage: barred (INELIGIBLE); ", "")
     assert shared(on="2020-02-29") == [listed]
