@@ -148,9 +148,9 @@ def digest(*parts: object) -> str:
     return hashlib.blake2b(plain, digest_size=16).hexdigest()
 
 
-def identity(fact: Fact, program: int, values: Mapping[str, Any]) -> str:
+def identity(fact: Fact | type[Fact], program: int, values: Mapping[str, Any]) -> str:
     """Return the digest of what a fact is about: its kind, its program and its key."""
-    key = [_unordered(values[name]) for name in fact.key]
+    key = [unordered(values[name]) for name in fact.key]
     return digest(fact.word, program, key)
 
 
@@ -159,7 +159,8 @@ def content(values: Mapping[str, Any], sources: Iterable[str], confidence: str |
     return digest(values, list(sources), confidence)
 
 
-def _unordered(value: Any) -> Any:  # noqa: ANN401
+def unordered(value: Any) -> Any:  # noqa: ANN401
+    """Return a value so that lists of the same values are the same."""
     return sorted(cast("list[Any]", value)) if isinstance(value, list) else value
 
 

@@ -11,6 +11,7 @@ from hub.store.rows import day_of
 from hub.sync.intake import Item
 from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
 from hub.sync.plan import Plan
+from hub.sync.sightings import event_of, over, seen_from, seen_only
 from hub.sync.world import EVERYTHING, World
 
 
@@ -22,8 +23,7 @@ class Absence:
     later; what a later list was the first to leave out ends on its own day. A state that must be
     lifted is not ended by absence, and what names a subject whose row was set aside is let be;
     with a row of which nobody knows whom it names, everything is. Where the list has the same
-    state with another beginning, the old statement is corrected; where it sees the same again, the
-    older sighting ends with the new one, and nothing is gone.
+    state with another beginning, the old statement is corrected.
 
     Attributes:
         seen: Identities that the list speaks of.
@@ -43,8 +43,8 @@ class Absence:
     unidentified: int
     silent: set[int]
     _renewed: dict[str, int] = field(default_factory=dict[str, int])
-    _shown: set[str] = field(default_factory=set[str])
     _bars: list[int] = field(default_factory=list[int])
+    _shown: set[str] = field(default_factory=set[str])
 
     async def judge(
         self, store: Store, items: Sequence[Item], brought: Sequence[tuple[type[Fact], Row]]
@@ -62,8 +62,7 @@ class Absence:
                 about = event(kind, row)
                 begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
                 self._renewed[about] = begins
-        told = (event(kind, row) for kind, row in brought if row["identity"] in self.seen)
-        self._shown = {*self._renewed, *told}
+        self._shown = {event_of(item) for item in items}
         aside = frozenset(self.silent)
         for kind, row in brought:
             if kind is Standing and row["track"] not in tracks:
@@ -78,38 +77,50 @@ class Absence:
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that the list does not show."""
-        again = self._seen_again(kind, row)
-        if row["stated_at"] > self.stated:
-            self._ended_before(kind, row, again=again)
+        if self._seen_in_between(kind, row):
+            self._part(row)
+        elif row["stated_at"] > self.stated:
+            self._ended_before(kind, row)
         elif self._stated_anew(kind, row):
             self.plan.closed.append((kind, row, self.now))
         elif row["until"] is not None or row["begins_first"] >= self.lists.on:
             return
-        elif again:
-            over = ended(kind, row, self.lists.on, self.now, self.stated)
-            self.plan.follow(kind, row, over, self.now)
         elif self.unidentified:
             self.silent.add(row[kind.begins_at])
         elif kind is Standing and self.world.must_be_lifted(row):
             self._bars.append(row["number"])
         elif not self.lists.shown_later(kind, row):
-            over = ended(kind, row, self.lists.on, self.now, self.stated)
-            self.plan.end(kind, row, over, self.now)
+            ending = ended(kind, row, self.lists.on, self.now, self.stated)
+            self.plan.end(kind, row, ending, self.now)
 
-    def _seen_again(self, kind: type[Fact], row: Row) -> bool:
-        """Whether it is a sighting of what the list sees as well; a bar waits for its lifting."""
-        seen = kind is Standing and row["observed"] is not None and event(kind, row) in self._shown
-        return seen and not self.world.must_be_lifted(row)
+    def _seen_in_between(self, kind: type[Fact], row: Row) -> bool:
+        """Whether a sighting holds over the day of the list, and a later one shows it again."""
+        return (
+            kind is Standing
+            and seen_only(row)
+            and not self.unidentified
+            and row["begins_first"] < self.lists.on < over(row)
+            and not self.world.must_be_lifted(row)
+            and event(kind, row) not in self._shown
+            and self.lists.shown_later(kind, row)
+        )
 
-    def _ended_before(self, kind: type[Fact], row: Row, *, again: bool) -> None:
-        """End a fact earlier that a later list was the first known to leave out or see again."""
-        unclear = self.unidentified and not again
-        if unclear or not left_out(row) or row["begins_first"] >= self.lists.on:
+    def _part(self, row: Row) -> None:
+        """End a sighting, and begin it anew with the next list that shows it."""
+        ending = ended(Standing, row, self.lists.on, self.now, self.stated)
+        self.plan.end(Standing, row, ending, self.now)
+        shown = self.lists.next_shown(Standing, row)
+        if shown is not None and not self.lists.begun_by(Standing, row, shown["on"]):
+            self.plan.resume(seen_from(row, shown["on"], self.now, shown["stated_at"]))
+
+    def _ended_before(self, kind: type[Fact], row: Row) -> None:
+        """End a fact earlier that a later list was the first known to leave out."""
+        if self.unidentified or not left_out(row) or row["begins_first"] >= self.lists.on:
             return
         if self.lists.shown_later(kind, row):
             return
-        over = ended(kind, row, self.lists.on, self.now, self.stated)
-        self.plan.end_earlier(kind, row, over, self.now)
+        ending = ended(kind, row, self.lists.on, self.now, self.stated)
+        self.plan.end_earlier(kind, row, ending, self.now)
 
     def _stated_anew(self, kind: type[Fact], row: Row) -> bool:
         """Whether the list has the same state with another beginning, and no later episode.

@@ -18,6 +18,7 @@ from hub.sync.intake import Intake, Item, Origin
 from hub.sync.kept import Keeping, kept, stated
 from hub.sync.lists import ENDING, Lists, parties
 from hub.sync.plan import Plan
+from hub.sync.sightings import Sightings, as_known, begun_earlier, is_new
 from hub.sync.world import EVERYTHING, World
 
 
@@ -31,10 +32,20 @@ class Comparison:
         self._now = now
         self._stated = micros(intake.dated) if intake.dated else now
         self._lists = Lists(intake, world, self._stated)
+        self._sightings = Sightings(world, self._lists)
         self._seen: set[str] = set()
+        self._of_feed: dict[type[Fact], list[Row]] = {}
 
-    async def compare(self, store: Store, items: Sequence[Item]) -> Plan:
-        """Return what the items change."""
+    async def compare(
+        self, store: Store, items: Sequence[Item], excepted: AbstractSet[int] = frozenset()
+    ) -> Plan:
+        """Return what the items change.
+
+        Args:
+            store: Where the facts are.
+            items: What is said.
+            excepted: Subjects whose rows were set aside, so that a list confirms nothing of them.
+        """
         by_kind: dict[type[Fact], list[Item]] = {}
         for item in items:
             by_kind.setdefault(type(item.fact), []).append(item)
@@ -43,9 +54,36 @@ class Comparison:
                 self._lists.know(await self._brought(store, [kind]))
             identities = list(dict.fromkeys(item.identity for item in mine))
             current = {row["identity"]: row for row in await store.current(identities, kind)}
-            for item in self._once(mine):
+            told = mine
+            if kind is Standing and self._intake.origin is Origin.OPERATOR:
+                told = await self._seen_again(store, mine, current, excepted)
+            for item in self._once(told):
                 self._one(kind, item, current.get(item.identity))
         return self.plan
+
+    async def _seen_again(
+        self,
+        store: Store,
+        items: Sequence[Item],
+        current: dict[str, Row],
+        excepted: AbstractSet[int],
+    ) -> list[Item]:
+        """Return items, further sightings of a known state as statements of that state."""
+        new = {item.identity for item in items if is_new(item, current)}
+        sighted = [item for item in items if item.identity in new]
+        if sighted:
+            await self._sightings.load(store, sighted, await self._brought(store, [Standing]))
+        found: list[Item] = []
+        for item in items:
+            shown = self._sightings.shown(item) if item.identity in new else ()
+            if not self._intake.complete or item.values["subject"] in excepted:
+                shown = ()
+            self._seen.update(row["identity"] for row in shown)
+            known = self._sightings.again(item, shown)
+            if known is not None:
+                current[known["identity"]] = known
+            found.append(as_known(item, known) if known else item)
+        return found
 
     def _once(self, items: Iterable[Item]) -> Iterable[Item]:
         """Yield each fact once; set rows aside that contradict each other."""
@@ -65,6 +103,11 @@ class Comparison:
         row = self._row(item)
         if current is not None and self._known_so(kind, row, current):
             self.plan.unchanged += 1
+            return
+        begun = self._sightings.next(row) if kind is Standing and current is None else None
+        if begun is not None:
+            self._seen.add(begun["identity"])
+            self.plan.begin_earlier(item, begun_earlier(row, begun, self._now), begun, self._now)
             return
         settled = self._lists.settled(kind, row) if kind in ENDING else row
         if settled is None:
@@ -183,11 +226,12 @@ class Comparison:
         program = self._world.numbers.get(self._intake.program or "")
         if program is None or self._intake.feed is None:
             return []
-        return [
-            (kind, row)
-            for kind in kinds
-            for row in await store.of_feed(kind, program, self._intake.feed)
-        ]
+        found: list[tuple[type[Fact], Row]] = []
+        for kind in kinds:
+            if kind not in self._of_feed:
+                self._of_feed[kind] = await store.of_feed(kind, program, self._intake.feed)
+            found += ((kind, row) for row in self._of_feed[kind])
+        return found
 
 
 _PRACTICE: Final = (Standing, Organization, Worksite, Tie)

@@ -5,7 +5,7 @@ newer one shows: what it brings ends where the next list leaves it out, and what
 shows is not ended by it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from graph_schema.agreements import Signature
@@ -15,7 +15,7 @@ from graph_schema.parties import Tie
 from graph_schema.sourcing import SourcingLink
 from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import OPEN, Row
-from hub.store.rows import Column, columns, content, day_of, digest
+from hub.store.rows import Column, columns, content, day_of, digest, unordered
 from hub.sync.intake import Intake
 from hub.sync.world import World
 
@@ -52,10 +52,27 @@ class Lists:
         for kind, row in rows:
             self._brought.setdefault(event(kind, row), []).append(row)
 
-    def shown_later(self, kind: type[Fact], row: Row) -> bool:
-        """Whether a later list shows a fact as it is known: one before that which ended it."""
+    def speaking(self, kind: type[Fact], row: Row) -> Iterator[Row]:
+        """Yield the later lists that speak of a fact, in the order of their days."""
+        return (each for each in self._later if speaks(each, kind, row))
+
+    def say_nothing(self, shown: Row, subject: int) -> None:
+        """Let a later list say nothing of a subject: it could be what it names and nobody knows."""
+        self.silent.setdefault(shown["number"], set()).add(subject)
+
+    def next_shown(self, kind: type[Fact], row: Row) -> Row | None:
+        """Return the next list that shows a fact as it is known: one before that which ended it."""
         over = row["until_first"] if left_out(row) else FOR_EVER
-        return any(speaks(each, kind, row) and each["on"] < over for each in self._later)
+        return next((each for each in self.speaking(kind, row) if each["on"] < over), None)
+
+    def begun_by(self, kind: type[Fact], row: Row, on: int) -> bool:
+        """Whether the feed has shown the same to begin after this document, by another day."""
+        known = self._brought.get(event(kind, row), ())
+        return any(self.on < other["begins_first"] <= on for other in known)
+
+    def shown_later(self, kind: type[Fact], row: Row) -> bool:
+        """Whether a later list shows a fact as it is known."""
+        return self.next_shown(kind, row) is not None
 
     def settled(self, kind: type[Fact], row: Row) -> Row | None:
         """Return a fact, new or again, as later lists leave it.
@@ -68,10 +85,8 @@ class Lists:
         for each in self._later:
             if not speaks(each, kind, row):
                 continue
-            if self._seen_again(kind, row, each["on"]):
-                return ended(kind, row, each["on"], row["recorded_from"], each["stated_at"])
             if each["unidentified"] or (kind is Standing and self._world.must_be_lifted(row)):
-                self.silent.setdefault(each["number"], set()).add(row[kind.begins_at])
+                self.say_nothing(each, row[kind.begins_at])
                 continue
             if self._shown_otherwise(kind, row):
                 return None
@@ -87,22 +102,13 @@ class Lists:
             for other in self._brought.get(event(kind, row), ())
         )
 
-    def _seen_again(self, kind: type[Fact], row: Row, on: int) -> bool:
-        """Whether a sighting was followed, by the day of a later list, by one of the same."""
-        if kind is not Standing or row["observed"] is None or self._world.must_be_lifted(row):
-            return False
-        return any(
-            row["begins_first"] < other["begins_first"] <= on
-            for other in self._brought.get(event(kind, row), ())
-        )
-
     def corrected(self, now: int) -> Iterable[tuple[Row, Row]]:
         """Yield each known list of which more subjects must be excepted, and how it reads then."""
         for row in self._later:
             subjects = self.silent.get(row["number"], set()) - set(row["except_"])
             if subjects:
                 except_ = sorted({*row["except_"], *subjects})
-                yield row, _restated(CompleteRun, row, now, {"except_": except_})
+                yield row, restated(CompleteRun, row, now, {"except_": except_})
 
 
 def speaks(shown: Row, kind: type[Fact], row: Mapping[str, Any]) -> bool:
@@ -128,18 +134,18 @@ def left_out(row: Mapping[str, Any]) -> bool:
 
 def event(kind: type[Fact], row: Mapping[str, Any]) -> str:
     """Return a digest of what a fact is about, its beginning apart."""
-    key: Sequence[Any] = [row[name] for name in kind.key if name not in _DATES]
-    return digest(kind.word, row["program"], key)
+    about = {name: row[name] for name in kind.key if name not in _DATES}
+    return digest(kind.word, row["program"], [unordered(value) for value in about.values()])
 
 
 def ended(kind: type[Fact], row: Row, on: int, now: int, stated: int) -> Row:
     """Return the row of the same fact, ended on the day of a list."""
     until = PartialDate.on(on)
     changes = {"until": until.text, "until_first": on, "until_last": on, "stated_at": stated}
-    return _restated(kind, row, now, changes)
+    return restated(kind, row, now, changes)
 
 
-def _restated(kind: type[Fact], row: Row, now: int, changes: Mapping[str, Any]) -> Row:
+def restated(kind: type[Fact], row: Row, now: int, changes: Mapping[str, Any]) -> Row:
     """Return the row of a fact that is known otherwise from now on."""
     anew: Row = {
         **row,

@@ -7,6 +7,7 @@ from typing import Any
 from adapters.kit import template
 from adapters.kit.parsed import RowProblem
 from graph_schema.elements import Fact
+from graph_schema.standing import Standing
 from hub.store.port import Row
 from hub.sync.intake import Change, Item
 
@@ -52,6 +53,17 @@ class Plan:
         self.facts.append((type(item.fact), row))
         self.changed.append(_change(item))
 
+    def begin_earlier(self, item: Item, row: Row, known: Row, now: int) -> None:
+        """Plan that a state began earlier than was known."""
+        self.closed.append((type(item.fact), known, now))
+        self.facts.append((type(item.fact), row))
+        self.changed.append(_change(item))
+
+    def resume(self, row: Row) -> None:
+        """Plan that a state that was ended is seen again."""
+        self.facts.append((Standing, row))
+        self.added.append(Change(Standing.word, _what(row), f"seen again on {row['observed']}"))
+
     def end(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
         """Plan that a fact holds no more."""
         self.closed.append((kind, row, now))
@@ -59,12 +71,6 @@ class Plan:
         self.ended.append(Change(kind.word, _what(row), f"ended on {ended['until']}"))
         self.shown[kind] += 1
         self.absent[kind] += 1
-
-    def follow(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
-        """Plan that a sighting gives way to a newer one of the same: nothing ends by that."""
-        self.closed.append((kind, row, now))
-        self.facts.append((kind, ended))
-        self.shown[kind] += 1
 
     def end_earlier(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
         """Plan that a fact held less long than was known; the list shrinks by nothing."""

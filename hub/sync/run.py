@@ -109,7 +109,8 @@ class _Run:
         items, unresolved = self.resolver.resolve(lines)
         problems += conflicts + unresolved
         comparison = Comparison(intake, world, self._now)
-        plan = await comparison.compare(self._store, items)
+        excepted, _ = self.resolver.excepted(problems)
+        plan = await comparison.compare(self._store, items, excepted)
         problems += plan.problems
         await comparison.replaced_clauses(self._store, items)
         if intake.complete:

@@ -198,25 +198,6 @@ async def test_the_newest_of_lists_that_contradict_each_other_counts(
                 assert await held(store, site, DAYS[at]) == {"listed"}
 
 
-async def test_a_site_that_lists_see_again_and_again_is_held_once_at_a_time(
-    store: Store, alpha: Adapter
-) -> None:
-    """The older sighting gives way to the newer one; nothing is gone by that."""
-    await start(store, alpha)
-    for day in DAYS:
-        name, rows = standings(*LISTED, ALWAYS)
-        seen = (name, rows.replace(b"since", b"observed").replace(b"2019-01-01", day.encode()))
-        report = await push(store, alpha, seen, dated=day)
-        assert (report.outcome, report.ended, report.held) == (Outcome.APPLIED, [], [])
-        again = await push(store, alpha, seen, dated=day)
-        assert again.outcome is Outcome.UNCHANGED
-    found = await facts(store, Standing, "subject", "exa:1")
-    assert sorted((row["observed"], row["until"]) for row in found) == [
-        *pairwise(DAYS),
-        (DAYS[-1], None),
-    ]
-
-
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -1,71 +1,22 @@
-"""The page of participating buyers and growers: what it says, and what becomes of a broken one."""
-
-from collections.abc import Sequence
-from typing import Final
+"""The page of participating buyers and growers: what it says, and what is set aside."""
 
 import pytest
 
-from adapters.kit.names import FILE
 from adapters.kit.parsed import ProblemCode
-from adapters.kit.tables import tables
 from graph_schema.agreements import Signature
-from graph_schema.codes import Role
-from graph_schema.parties import Organization
 from graph_schema.standing import Standing
-from hub.store.port import Store
 from hub.sync.intake import Outcome
 from tests.adapters.documents import (
-    PAGES,
-    Damage,
-    adapter,
     aside,
-    html,
     intake,
     outcome,
     recorded,
     tag,
-    turned_down,
-    unchanged,
 )
-from tests.sync.steps import ask, facts
+from tests.adapters.fair_food_program.pages import BUYERS, FEED, FFP, FLORIDA, bought, shown
+from tests.sync.steps import facts
 
 pytestmark = pytest.mark.anyio
-
-FFP: Final = "ffp"
-FEED: Final = "participants"
-FLORIDA: Final = (
-    "Ag-Mart",
-    "Kern Carpenter Farms",
-    "Lipman Family Farms",
-    "Pacific Tomato Growers",
-    "Alderman Farms",
-)
-BUYERS: Final = ("Aramark", "Bon Appétit Management Company", "Walmart")
-DAY: Final = "Updated November 16, 2026"
-
-
-def shown(
-    *groups: str, buyers: Sequence[str] = BUYERS, day: str = DAY, growers: Sequence[str] = FLORIDA
-) -> bytes:
-    """Return the page, with further groups in markup behind the growers of Florida."""
-    return html(
-        "<nav><ul><li>About</li><li>Donate</li></ul></nav>",
-        tag("h1", "Fair Food Program: Participating Buyers and Growers"),
-        tag("p", "Who takes part in the program.", day),
-        tag("h2", "Participating Growers"),
-        tag("p", "These growers have agreed to the Code."),
-        tag("h3", "Tomatoes - Florida"),
-        f"<ul>{tag('li', *growers)}</ul>",
-        *groups,
-        tag("h2", "Participating Buyers"),
-        f"<ul>{tag('li', *buyers)}</ul>",
-        "<footer><p>Contact us</p></footer>",
-    )
-
-
-async def bought(store: Store, grower: str, on: str, product: str = "tomatoes") -> str:
-    """Return whether Walmart may buy from a grower on a day."""
-    return await ask(store, f"wsr:{grower}", on, buyer="wsr:walmart", product=product)
 
 
 async def test_a_name_on_the_page_is_a_sighting_on_its_day() -> None:
@@ -113,43 +64,6 @@ def test_its_day_is_as_exact_as_it_is_printed_or_given(
 ) -> None:
     found = intake(FFP, FEED, shown(day=day), dated=dated)
     assert {line.fact.model_dump(mode="json")["observed"] for line in found.lines} == {observed}
-
-
-async def test_a_month_that_is_not_over_yet_needs_the_day() -> None:
-    async with recorded(FFP) as store:
-        page = shown(day="Updated November 2026")
-        why = await turned_down(store, FFP, FEED, page)
-        assert why.startswith("it is dated 2026-11-30, which is yet to come; give the day")
-        report = await outcome(store, FFP, FEED, page, dated="2026-11-18")
-        assert report.outcome is Outcome.APPLIED
-
-
-@pytest.mark.parametrize(
-    ("day", "dated", "why"),
-    [
-        ("", None, "no day of its own can be read in it; say the day"),
-        ("Updated 10.02.2026", None, "no day of its own can be read in it; say the day"),
-        ("Updated October 2026", "2026-11-02", "it prints 2026-10 as its day, which does not"),
-        ("As of May 2026</p><p>Updated June 2026", None, "the page says both 2026-05 and 2026-06"),
-    ],
-    ids=["none", "ambiguous", "another than given", "two"],
-)
-async def test_a_page_of_no_certain_day_is_refused(day: str, dated: str | None, why: str) -> None:
-    page = shown(day="@").replace(b"@", day.encode())
-    async with recorded(FFP) as store:
-        assert why in await turned_down(store, FFP, FEED, page, dated=dated)
-
-
-async def test_the_same_page_again_changes_nothing_nor_does_one_in_another_order() -> None:
-    async with recorded(FFP) as store:
-        await outcome(store, FFP, FEED, shown())
-        async with unchanged(store):
-            again = await outcome(store, FFP, FEED, shown())
-            shuffled = shown(growers=FLORIDA[::-1])
-            assert (await outcome(store, FFP, FEED, shuffled)).outcome is Outcome.UNCHANGED
-            doubled = shown(growers=FLORIDA * 2)
-            assert (await outcome(store, FFP, FEED, doubled)).outcome is Outcome.UNCHANGED
-        assert (again.outcome, again.unchanged) == (Outcome.UNCHANGED, 5)
 
 
 async def test_who_is_missing_on_a_page_has_not_left() -> None:
@@ -273,51 +187,3 @@ async def test_a_buyer_without_a_recorded_signature_waits_for_it(heading: str) -
         assert "bound by its own agreement from its own day" in report.problems[0].message
         [known] = await facts(store, Signature, "organization", "wsr:kroger")
         assert not known["signed"]
-
-
-@pytest.mark.parametrize("damage", PAGES.values(), ids=PAGES)
-async def test_a_broken_page_is_refused(damage: tuple[Damage, str]) -> None:
-    broken, why = damage
-    async with recorded(FFP) as store:
-        assert f"document-1: {why}" in await turned_down(store, FFP, FEED, broken(shown()))
-
-
-@pytest.mark.parametrize(
-    ("page", "why"),
-    [
-        (
-            shown().replace(b"Tomatoes - Florida", b"Tomatoes"),
-            "no heading of the page names a crop",
-        ),
-        (shown(growers=FLORIDA[:2]), "it has 2 rows; 5 to 5,000 are believable"),
-        (
-            shown(growers=(*FLORIDA, *(f"Example Farm {number}" for number in range(5)))),
-            "5 of 10 rows were set aside, more than 5%",
-        ),
-        (
-            shown(growers=[f"Example Farm {number}" for number in range(5_001)]),
-            "it has 5,001 rows; 5 to 5,000 are believable",
-        ),
-    ],
-    ids=["no groups", "few names", "half unknown", "far too many"],
-)
-async def test_a_page_that_is_not_believable_changes_nothing(page: bytes, why: str) -> None:
-    async with recorded(FFP) as store:
-        assert why in await turned_down(store, FFP, FEED, page)
-
-
-def test_each_judged_name_is_a_spelling_of_the_record_and_each_buyer_signed() -> None:
-    """A buyer that is passed over must have its signature in the record."""
-    told = [line.fact for line in adapter(FFP).record().lines]
-    parties = [fact for fact in told if isinstance(fact, Organization)]
-    signed = {fact.organization for fact in told if isinstance(fact, Signature) and fact.signed}
-    spelled = {
-        (spelling, party.reference)
-        for party in parties
-        if Role.SUPPLIER in party.roles or party.reference in signed
-        for spelling in (party.name, *party.aliases)
-    }
-    [table] = tables((adapter(FFP).folder / FILE).read_bytes())
-    judged = {(cells["name"], cells["reference"]) for _, cells in table.rows}
-    assert judged <= spelled
-    assert signed <= {reference for _, reference in judged}
