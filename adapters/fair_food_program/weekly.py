@@ -11,17 +11,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from adapters.fair_food_program.growers import Growers
-from adapters.kit.gate import UnreadableError, place, shown
+from adapters.kit.columns import Columns
+from adapters.kit.gate import UnreadableError, shown
 from adapters.kit.names import Reading
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem
-from adapters.kit.tables import Table, tables
-from graph_schema.texts import folded
+from adapters.kit.tables import tables
 
-_COLUMNS: Final = ("name", "crop", "state")
-_CONTACTS: Final = frozenset(
-    ("contact", "contactname", "contactperson", "phone", "telephone", "mobile", "fax", "email")
-)
-"""Columns of persons, folded; nothing in them is read."""
+_NEEDED: Final = ("name", "crop", "state")
+_COLUMNS: Final = Columns(spelled={name: (name,) for name in _NEEDED}, needed=_NEEDED)
 
 
 def weekly(document: bytes, reading: Reading) -> Parsed:
@@ -37,11 +34,12 @@ def weekly(document: bytes, reading: Reading) -> Parsed:
         msg = f"the workbook has {many} anything; send the one that names the growers"
         raise UnreadableError(msg)
     [table] = filled
-    known = _known(table)
+    header = _COLUMNS.header(table.header, table.name)
+    known = {column: name for column, name in zip(table.header, header, strict=True) if name}
     growers = Growers(reading, reading.day(None))
     parsed = growers.parsed
     parsed.columns = set(known.values())
-    parsed.missing = [name for name in _COLUMNS if name not in parsed.columns]
+    parsed.missing = [name for name in _COLUMNS.needed if name not in parsed.columns]
     for bad in table.bad:
         cells = _cells(bad.cells, known)
         subject = reading.names.who(cells.get("name", ""))
@@ -53,27 +51,6 @@ def weekly(document: bytes, reading: Reading) -> Parsed:
     return parsed
 
 
-def _known(table: Table) -> Mapping[str, str]:
-    """Return what each column that is read is called, by the name that the list gives it.
-
-    Raises:
-        UnreadableError: A column is not known, or two are one.
-    """
-    known: dict[str, str] = {}
-    for column in filter(None, table.header):
-        name = folded(column)
-        if name in _COLUMNS and name not in known.values():
-            known[column] = name
-        elif name not in _CONTACTS:
-            what = "stands there twice" if name in _COLUMNS else "is not known"
-            msg = (
-                f"{place(table.name, column=column)} {what}; its columns are "
-                f"{', '.join(_COLUMNS)}, named in the first row; leave others out"
-            )
-            raise UnreadableError(msg)
-    return known
-
-
 def _cells(cells: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
     """Return the cells of a row that are read, by what their columns are called."""
     return {known[column]: text for column, text in cells.items() if column in known}
@@ -82,7 +59,7 @@ def _cells(cells: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]
 def _row(growers: Growers, number: int, whole: Mapping[str, str], cells: Mapping[str, str]) -> None:
     """Take in a row, or set it aside."""
     reading = growers.reading
-    empty = next((name for name in _COLUMNS if name not in cells), None)
+    empty = next((name for name in _NEEDED if name not in cells), None)
     if empty is None and "" not in whole:
         growers.take(number, cells["name"], cells["crop"], cells["state"])
         return

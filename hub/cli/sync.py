@@ -1,6 +1,7 @@
 """`hub sync`: a program's documents into the graph, with the difference they make."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Final
 
 import typer
@@ -65,9 +66,8 @@ def sync(
         async with opened(store) as open_store:
             for adapter in chosen:
                 asked = (adapter, feed or OPERATOR, documents)
-                for intake in await _intakes(open_store, *asked, dry_run=dry_run):
+                for intake in await _intakes(open_store, *asked, dated=on, dry_run=dry_run):
                     if intake.origin is Origin.OPERATOR:
-                        intake.dated = on or intake.dated
                         intake.complete = intake.complete and not partial
                     reports.append(
                         await sync_run(open_store, intake, dry_run=dry_run, confirmed=yes)
@@ -125,6 +125,7 @@ async def _intakes(
     feed: str,
     documents: Sequence[tuple[str, bytes]],
     *,
+    dated: date | None,
     dry_run: bool,
 ) -> Sequence[Intake]:
     """Return what to sync: the record where no document is named, or the program is not known yet.
@@ -135,11 +136,11 @@ async def _intakes(
     if not documents:
         return [record(adapter)]
     if await known(store, adapter):
-        return [feed_file(adapter, feed, documents)]
+        return [feed_file(adapter, feed, documents, dated)]
     if dry_run:
         msg = (
             f"{adapter.program} is not known yet, so its file cannot be compared; first sync its "
             f"record: hub sync {adapter.program}"
         )
         raise InvalidInputError(msg)
-    return [record(adapter), feed_file(adapter, feed, documents)]
+    return [record(adapter), feed_file(adapter, feed, documents, dated)]

@@ -63,6 +63,26 @@ def test_a_feeds_own_document_is_read_by_its_parser_out_of_a_file(folder: Path) 
     assert (verdict("exa:1"), verdict("exa:2")) == ("ELIGIBLE", "ELIGIBLE")
 
 
+def test_the_day_that_is_given_reaches_the_parser_of_a_list_that_prints_none(folder: Path) -> None:
+    growers = (
+        "Ag-Mart",
+        "Alderman Farms",
+        "Lady Moon Farms",
+        "Lipman Family Farms",
+        "Santa Sweets",
+    )
+    rows = "".join(f"{name},Tomatoes,Florida\n" for name in growers)
+    (folder / "list.csv").write_text(f"name,crop,state\n{rows}", "utf-8")
+    told = ("sync", "ffp", "--feed", "weekly", "--from", "list.csv")
+    assert refused(*told) == (
+        "list.csv: no day of its own can be read in it; say the day of which it speaks (--dated)"
+    )
+    found = done(*told, "--dated", "2024-11-04")
+    assert "ffp (weekly): applied; 4 added, 0 changed, 0 ended, 1 unchanged" in found.out
+    known = done("ask", "wsr:walmart", "wsr:ag-mart", "tomatoes", "--as-of", "2024-11-05", "--json")
+    assert known.json["verdict"] == "ELIGIBLE"
+
+
 def test_a_document_is_fetched_from_an_address_that_its_feed_allows(shelf: Shelf) -> None:
     url = shelf.put(("listed.txt", b"exa:1\n"))
     found = done("sync", ALPHA, "--feed", "page", "--from", url, "--dated", "2020-01-15")

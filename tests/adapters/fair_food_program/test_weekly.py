@@ -176,13 +176,19 @@ SHEETS: Final[Sequence[Sequence[str]]] = [row.split(",") for row in (HEADER, *RO
     [
         (lines("name,crop", *ROWS[:0]), "the column state is missing"),
         (lines("crop,state", "Tomatoes,Florida"), "the column name is missing"),
-        (lines("grower,crop,state", *ROWS), "column 'grower' is not known; its columns are name"),
+        (
+            lines("grower,crop,state", *ROWS),
+            "the name of column 1 is not known; the first row names the columns: name, crop, state",
+        ),
         (
             lines(f"{HEADER},status", *(f"{row},suspended" for row in ROWS)),
-            "column 'status' is not known",
+            "the name of column 4 is not known",
         ),
-        (lines("name,crop,state,Name", *ROWS), "column 'Name' stands there twice"),
-        (lines("Fair Food Program weekly list,,", HEADER, *ROWS), "is not known; its columns"),
+        (lines("name,crop,state,Name", *ROWS), "the column name stands twice"),
+        (
+            lines("Fair Food Program weekly list,,", HEADER, *ROWS),
+            "the name of column 1 is not known",
+        ),
         (lines(HEADER), "it has 0 rows; 5 to 5,000 are believable"),
         (book(notes=[]), "the workbook has no sheet that holds anything"),
         (book(one=SHEETS, two=SHEETS), "the workbook has 2 sheets that hold anything"),
