@@ -159,6 +159,12 @@ async def test_what_is_not_certain_is_set_aside_and_takes_no_other_along(
         }
 
 
+async def test_headings_before_the_lists_are_passed_over() -> None:
+    page = shown().replace(b"<h1>", b"<h1>Welcome</h1><p>Worker-driven.</p><h1>", 1)
+    found = intake(FFP, FEED, page)
+    assert (len(found.lines), found.problems) == (len(FLORIDA), [])
+
+
 async def test_a_first_heading_of_another_country_is_not_passed_over() -> None:
     page = shown().replace(b"<h2>Participating Growers", b"<h3>Flowers - Chile</h3><h2>Growers")
     assert [each.code for each in intake(FFP, FEED, page).problems] == [ProblemCode.NEEDS_PERSON]

@@ -1,0 +1,1 @@
+"""The operator's documents of the Milk with Dignity Program."""
