@@ -11,7 +11,7 @@ from hub.store.rows import day_of
 from hub.sync.intake import Item
 from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
 from hub.sync.plan import Plan
-from hub.sync.sightings import event_of, over, seen_from, seen_only
+from hub.sync.sightings import Scope, event_of, over, scope, seen_from, seen_only
 from hub.sync.world import EVERYTHING, World
 
 
@@ -45,6 +45,7 @@ class Absence:
     _renewed: dict[str, int] = field(default_factory=dict[str, int])
     _bars: list[int] = field(default_factory=list[int])
     _shown: set[str] = field(default_factory=set[str])
+    _replacing: set[Scope] = field(default_factory=set[Scope])
 
     async def judge(
         self, store: Store, items: Sequence[Item], brought: Sequence[tuple[type[Fact], Row]]
@@ -63,6 +64,7 @@ class Absence:
                 begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
                 self._renewed[about] = begins
         self._shown = {event_of(item) for item in items}
+        self._replacing = {scope(row) for kind, row in self.plan.facts if kind is Standing}
         aside = frozenset(self.silent)
         for kind, row in brought:
             if kind is Standing and row["track"] not in tracks:
@@ -77,29 +79,42 @@ class Absence:
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that the list does not show."""
-        if self._seen_in_between(kind, row):
+        if self.unidentified:
+            self._unclear(kind, row)
+        elif self._seen_in_between(kind, row):
             self._part(row)
         elif row["stated_at"] > self.stated:
             self._ended_before(kind, row)
         elif self._stated_anew(kind, row):
             self.plan.closed.append((kind, row, self.now))
-        elif row["until"] is not None or row["begins_first"] >= self.lists.on:
-            return
-        elif self.unidentified:
+        elif row["until"] is None and self._held(row):
+            self._not_shown(kind, row)
+
+    def _unclear(self, kind: type[Fact], row: Row) -> None:
+        """Let be what could be what the list names and nobody knows, unless it says otherwise."""
+        if self._held(row):
             self.silent.add(row[kind.begins_at])
-        elif kind is Standing and self.world.must_be_lifted(row):
+        if self._seen_in_between(kind, row) and scope(row) in self._replacing:
+            self._part(row)
+
+    def _not_shown(self, kind: type[Fact], row: Row) -> None:
+        """Plan what becomes of a fact that holds, and that a list of its feed shows no more."""
+        if kind is Standing and self.world.must_be_lifted(row):
             self._bars.append(row["number"])
         elif not self.lists.shown_later(kind, row):
             ending = ended(kind, row, self.lists.on, self.now, self.stated)
             self.plan.end(kind, row, ending, self.now)
+
+    def _held(self, row: Row) -> bool:
+        """Whether lists have shown a fact over the day of this one."""
+        return row["begins_first"] < self.lists.on < over(row)
 
     def _seen_in_between(self, kind: type[Fact], row: Row) -> bool:
         """Whether a sighting holds over the day of the list, and a later one shows it again."""
         return (
             kind is Standing
             and seen_only(row)
-            and not self.unidentified
-            and row["begins_first"] < self.lists.on < over(row)
+            and self._held(row)
             and not self.world.must_be_lifted(row)
             and event(kind, row) not in self._shown
             and self.lists.shown_later(kind, row)
@@ -115,7 +130,7 @@ class Absence:
 
     def _ended_before(self, kind: type[Fact], row: Row) -> None:
         """End a fact earlier that a later list was the first known to leave out."""
-        if self.unidentified or not left_out(row) or row["begins_first"] >= self.lists.on:
+        if not left_out(row) or row["begins_first"] >= self.lists.on:
             return
         if self.lists.shown_later(kind, row):
             return
@@ -128,6 +143,6 @@ class Absence:
         A beginning after the day on which the state was already seen is that of another episode.
         """
         begins = self._renewed.get(event(kind, row))
-        if begins is None or self.unidentified or begins > day_of(row["stated_at"]):
+        if begins is None or begins > day_of(row["stated_at"]):
             return False
         return row["until"] is None or begins < row["until_last"]

@@ -56,6 +56,14 @@ class Lists:
         """Yield the later lists that speak of a fact, in the order of their days."""
         return (each for each in self._later if speaks(each, kind, row))
 
+    def until_excepted(self, kind: type[Fact], row: Row) -> Iterator[Row]:
+        """Yield the same, up to a list that set a row of its subject aside."""
+        for each in self._later:
+            if speaks(each, kind, row):
+                yield each
+            elif not each["unidentified"] and not parties(kind, row).isdisjoint(each["except_"]):
+                return
+
     def say_nothing(self, shown: Row, subject: int) -> None:
         """Let a later list say nothing of a subject: it could be what it names and nobody knows."""
         self.silent.setdefault(shown["number"], set()).add(subject)

@@ -20,8 +20,8 @@ from hub.sync.interval import interval
 from hub.sync.lists import Lists, event, left_out, restated
 from hub.sync.world import EVERYTHING, World
 
-_PLACE: Final = ("program", "track")
-_SCOPE: Final = ("products", "regions")
+Scope = tuple[object, ...]
+"""What a state is of; another of the same replaces it."""
 _DATES: Final = tuple(
     f"{name}{end}" for name in ("since", "observed") for end in ("", "_first", "_last")
 )
@@ -72,32 +72,44 @@ class Sightings:
         """Return the known sighting that a late one begins, once: the next list shows it."""
         if not seen_only(row) or row["until"] is not None or self._world.must_be_lifted(row):
             return None
-        for shown in self._lists.speaking(Standing, row):
-            found = self._followed(row, shown["on"])
+        unclear = False
+        for shown in self._lists.until_excepted(Standing, row):
+            found = self._followed(row, shown["on"], unclear=unclear)
             if found is not None or not shown["unidentified"]:
                 return found
             self._lists.say_nothing(shown, row["subject"])
+            unclear = True
         return None
 
-    def _followed(self, row: Row, on: int) -> Row | None:
+    def _followed(self, row: Row, on: int, *, unclear: bool) -> Row | None:
         """Return the sighting that follows another by the day of a list that shows it."""
         for other in self._known.get(event(Standing, row), ()):
             follows = row["begins_first"] < other["begins_first"] <= on < over(other)
             free = seen_only(other) and other["number"] not in self._begun
-            if follows and free and not self._replaced(row, other):
+            if follows and free and not self._replaced(row, other, unclear=unclear):
                 self._begun.add(other["number"])
                 return other
         return None
 
-    def _replaced(self, row: Row, other: Row) -> bool:
-        """Whether another state began after a sighting and by the next."""
+    def _replaced(self, row: Row, other: Row, *, unclear: bool) -> bool:
+        """Whether another state began after a sighting and by the next.
+
+        Where a list in between may say so of the subject, any that held in between may have.
+        """
         return any(
             each["number"] != other["number"]
-            and row["begins_first"] < each["begins_first"] <= other["begins_first"]
-            and all(each[name] == row[name] for name in _PLACE)
-            and all(set(each[name]) == set(row[name]) for name in _SCOPE)
+            and row["begins_first"] < each["ends"]
+            and each["begins_first"] <= other["begins_first"]
+            and (unclear or row["begins_first"] < each["begins_first"])
+            and scope(each) == scope(row)
             for each in self._held.get(row["subject"], ())
         )
+
+
+def scope(row: Row) -> Scope:
+    """Return what a state is of: its subject, program and track, its products and regions."""
+    place = (row["subject"], row["program"], row["track"])
+    return (*place, frozenset(row["products"]), frozenset(row["regions"]))
 
 
 def is_new(item: Item, current: Iterable[str]) -> bool:

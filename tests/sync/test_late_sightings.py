@@ -1,25 +1,19 @@
 """Lists of names that come late tell the same as in their order, and change nothing newer."""
 
-from collections.abc import Sequence
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
 from graph_schema.standing import Standing
 from hub.store.port import Store
 from hub.store.rows import day_of
 from hub.sync.intake import Outcome
-from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA, sites, table
-from tests.sync.steps import begin, bring, facts, held, push, whole
+from tests.sync.steps import begin, bring, facts, held, push
 from tests.sync.weekly import (
     DAYS,
     FIVE,
     FOUR,
     ONE,
-    SITES,
     THREE,
     TWO,
     listed,
@@ -222,48 +216,36 @@ async def test_a_late_list_is_measured_by_all_that_it_shows(store: Store, alpha:
     }
 
 
-def weeks() -> st.SearchStrategy[list[list[str | None]]]:
-    """What each site was shown as on each list; none: not on it."""
-    words = st.sampled_from((None, "listed", "closed"))
-    return st.lists(
-        st.lists(words, min_size=len(DAYS), max_size=len(DAYS)),
-        min_size=len(SITES),
-        max_size=len(SITES),
-    )
-
-
-def spans(site: str, words: Sequence[str | None]) -> set[tuple[str, str, str, str | None]]:
-    """Return the states that a site held, where each list is true until the next one."""
-    found: set[tuple[str, str, str, str | None]] = set()
-    began = 0
-    for at, word in enumerate(words):
-        if at == 0 or words[at - 1] != word:
-            began = at
-        last = at + 1 == len(words)
-        if word is not None and (last or words[at + 1] != word):
-            found.add((site, word, DAYS[began], None if last else DAYS[at + 1]))
-    return found
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(history=weeks(), order=st.permutations(range(len(DAYS))))
-async def test_weekly_lists_in_any_order_tell_the_same_states(
-    new_store: NewStore, alpha: Adapter, history: list[list[str | None]], order: list[int]
+async def test_a_late_list_that_names_somebody_unknown_still_says_what_replaced_a_state(
+    store: Store, alpha: Adapter
 ) -> None:
-    def shown(at: int) -> list[str]:
-        told = zip(SITES, history, strict=True)
-        return [f"{site} {words[at]}" for site, words in told if words[at]]
+    """Else what it says of a past week would stand over what newer lists show."""
+    await start(store, alpha)
+    for day in (ONE, THREE):
+        await listed(store, alpha, day, "exa:1")
+    await listed(store, alpha, TWO, "exa:1 closed", "exa:404")
+    words = [await held(store, "exa:1", day) for day in (ONE, TWO, THREE, FOUR)]
+    assert words == [{"listed"}, {"closed"}, {"listed"}, {"listed"}]
 
-    async with new_store() as store:
-        await start(store, alpha)
-        for at in order:
-            await listed(store, alpha, DAYS[at], *shown(at))
-        true = [spans(site, words) for site, words in zip(SITES, history, strict=True)]
-        assert await states(store) == set[tuple[str, str, str, str | None]]().union(*true)
-        assert await states(store, "exa:9") == {("exa:9", "listed", ONE, None)}
-        before = await whole(store)
-        for at in order:
-            assert (await listed(store, alpha, DAYS[at], *shown(at))).outcome is Outcome.UNCHANGED
-        assert await whole(store) == before
+
+async def test_a_late_sighting_is_its_own_where_the_next_list_set_a_row_of_the_site_aside(
+    store: Store, alpha: Adapter
+) -> None:
+    await start(store, alpha)
+    await listed(store, alpha, TWO, "exa:1", "exa:1 nonsense")
+    for day in (THREE, ONE):
+        await listed(store, alpha, day, "exa:1")
+    assert await states(store) == {("exa:1", "listed", ONE, THREE), ("exa:1", "listed", TWO, None)}
+
+
+async def test_a_late_sighting_begins_nothing_across_a_list_that_may_have_ended_it(
+    store: Store, alpha: Adapter
+) -> None:
+    """A list names somebody unknown, and between two sightings the site was closed."""
+    await start(store, alpha)
+    await listed(store, alpha, ONE, "exa:1 closed")
+    await listed(store, alpha, THREE, "exa:1 closed", "exa:404")
+    await listed(store, alpha, FOUR, "exa:1")
+    await listed(store, alpha, TWO, "exa:1")
+    words = [await held(store, "exa:1", day) for day in DAYS]
+    assert words == [{"closed"}, {"listed"}, {"closed"}, {"listed"}, {"listed"}]
