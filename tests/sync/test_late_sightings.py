@@ -249,3 +249,30 @@ async def test_a_late_sighting_begins_nothing_across_a_list_that_may_have_ended_
     await listed(store, alpha, TWO, "exa:1")
     words = [await held(store, "exa:1", day) for day in DAYS]
     assert words == [{"closed"}, {"listed"}, {"closed"}, {"listed"}, {"listed"}]
+
+
+async def test_a_list_of_somebody_unknown_does_not_count_as_having_shown_who_is_missing(
+    store: Store, alpha: Adapter
+) -> None:
+    await start(store, alpha)
+    await listed(store, alpha, THREE, "exa:404")
+    for day in (FOUR, ONE):
+        await listed(store, alpha, day, "exa:1")
+    assert await states(store) == {("exa:1", "listed", ONE, None)}
+    await listed(store, alpha, TWO)
+    assert await states(store) == {("exa:1", "listed", ONE, TWO), ("exa:1", "listed", FOUR, None)}
+
+
+async def test_what_ended_before_does_not_keep_a_state_from_beginning_earlier(
+    store: Store, alpha: Adapter
+) -> None:
+    await start(store, alpha)
+    await listed(store, alpha, ONE, "exa:1 closed")
+    await listed(store, alpha, TWO)
+    await listed(store, alpha, FOUR, "exa:404")
+    for day in (FIVE, THREE):
+        await listed(store, alpha, day, "exa:1")
+    assert await states(store) == {
+        ("exa:1", "closed", ONE, TWO),
+        ("exa:1", "listed", THREE, None),
+    }
