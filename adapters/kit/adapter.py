@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from adapters.kit import template
+from adapters.kit import template, totals
 from adapters.kit.gate import UnreadableError
 from adapters.kit.names import Names, Reading
 from adapters.kit.parsed import Parsed
@@ -44,6 +44,7 @@ class Feed(BaseModel):
         may_shrink: Share of what it showed that may be gone at once.
         may_fail: Share of its rows that may be set aside.
         parser: Name of the function that reads it, in the adapter's folder; none: the template.
+        metrics: Where its documents are tables of totals: the metrics, and the unit of each.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,7 @@ class Feed(BaseModel):
     may_shrink: float = 0.2
     may_fail: float = 0.05
     parser: str | None = None
+    metrics: Mapping[str, str] = {}
 
 
 class Manifest(BaseModel):
@@ -134,11 +136,14 @@ class Adapter:
         Raises:
             UnreadableError: It is not what the feed's documents are.
         """
-        parser = self.feed(feed).parser
-        if parser is None:
+        about = self.feed(feed)
+        reading = Reading(self.program, self.names, name, dated)
+        if about.metrics:
+            return totals.parse(document, reading, about.metrics)
+        if about.parser is None:
             return template.parse(self.program, document, name=name)
-        function: Parser = getattr(import_module(self.package), parser)
-        return function(document, Reading(self.program, self.names, name, dated))
+        function: Parser = getattr(import_module(self.package), about.parser)
+        return function(document, reading)
 
     def record(self) -> Parsed:
         """Return the bundled record: its tables, and what the folder makes by itself.

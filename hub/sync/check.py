@@ -9,10 +9,10 @@ from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.days import PartialDate
 from graph_schema.elements import Fact, fields
 from graph_schema.exchange import OPERATORS, Line
-from graph_schema.programs import Program
+from graph_schema.programs import FactSource, Figure, Program
 from graph_schema.standing import Confirmation, Standing
 from graph_schema.texts import folded
-from hub.sync.intake import Origin
+from hub.sync.intake import Intake, Origin
 from hub.sync.world import Known, Word, World
 
 _MAKES: Final = ("organization", "worksite", "agreement")
@@ -28,21 +28,20 @@ class _Refused(Exception):  # noqa: N818 - never leaves this module
 
 
 def check(
-    lines: Sequence[Line], world: World, origin: Origin, program: str | None
+    lines: Sequence[Line], world: World, intake: Intake
 ) -> tuple[list[Line], list[RowProblem]]:
     """Return the lines that may be recorded, their words spelled as the program does, and the rest.
 
     Args:
         lines: What comes in.
         world: What is known, the lines themselves included.
-        origin: Who says it.
-        program: The program whose feed it is; none where a file may be of several.
+        intake: Who says it, and what the feed is.
     """
     taken: list[Line] = []
     problems: list[RowProblem] = []
     for number, line in enumerate(lines, start=1):
         try:
-            taken.append(_checked(line, world, origin, program))
+            taken.append(_checked(line, world, intake))
         except _Refused as refused:
             row = line.about.row if line.about.row is not None else number
             problems.append(
@@ -58,9 +57,22 @@ def check(
     return taken, problems
 
 
-def may_state(fact: Fact, origin: Origin) -> bool:
-    """Whether facts of a kind are for somebody to state."""
-    return origin is not Origin.OPERATOR or type(fact) in OPERATORS
+def may_state(line: Line, intake: Intake, world: World) -> bool:
+    """Whether a fact is of a kind that is for somebody to state.
+
+    An operator states totals through a feed of totals alone, and describes the reports that print
+    them where it calls them by its own scheme.
+    """
+    fact = line.fact
+    if intake.origin is not Origin.OPERATOR or type(fact) in OPERATORS:
+        return True
+    if not intake.bounds.metrics:
+        return False
+    if isinstance(fact, FactSource):
+        known = world.programs.get(line.program)
+        scheme, _, number = fact.reference.partition(":")
+        return known is not None and scheme == known.scheme and bool(number)
+    return isinstance(fact, Figure)
 
 
 def subject_of(fact: Fact) -> str | None:
@@ -69,13 +81,14 @@ def subject_of(fact: Fact) -> str | None:
     return str(getattr(fact, name)) if name else None
 
 
-def _checked(line: Line, world: World, origin: Origin, program: str | None) -> Line:
+def _checked(line: Line, world: World, intake: Intake) -> Line:
+    program = intake.program
     if program is not None and line.program != program:
         message = f"it is of the program {line.program}, the file of {program}"
         raise _Refused(ProblemCode.NOT_ALLOWED, "program", message)
     known = _program(line, world)
-    if origin is Origin.OPERATOR:
-        _may_say(line, known, world)
+    if intake.origin is Origin.OPERATOR:
+        _may_say(line, known, world, intake)
     for source in line.about.sources:
         if source not in world.sources:
             message = f"the source {source} is not known"
@@ -103,9 +116,15 @@ def _program(line: Line, world: World) -> Known:
     return known
 
 
-def _may_say(line: Line, known: Known, world: World) -> None:
+def _may_say(line: Line, known: Known, world: World, intake: Intake) -> None:
     """Refuse what only the record and the administrator may say."""
-    if not may_state(line.fact, Origin.OPERATOR):
+    if not may_state(line, intake, world):
+        if isinstance(line.fact, FactSource) and intake.bounds.metrics:
+            message = (
+                f"{line.fact.reference} is no document of yours to describe; call yours "
+                f"{known.scheme}:…, and leave the title out of one that is known already"
+            )
+            raise _Refused(ProblemCode.FOREIGN_SCHEME, "source", message)
         message = "only the record states this; send a correction to the maintainers"
         raise _Refused(ProblemCode.NOT_ALLOWED, line.fact.word, message)
     if line.about.known_on is not None:

@@ -40,7 +40,7 @@ async def restore(
             raise ConflictError(msg)
         world = await World.load(store, writing.base)
         world.arriving(intake.lines)
-        lines, problems = check(intake.lines, world, Origin.ADMINISTRATOR, None)
+        lines, problems = check(intake.lines, world, intake)
         resolver = Resolver(writing, world, Origin.ADMINISTRATOR)
         await resolver.load(store, lines, ())
         lines, conflicts = resolver.declare(lines)

@@ -98,8 +98,8 @@ class _Run:
     async def plan(self) -> tuple[Plan, list[RowProblem]]:
         """Return what would be written, and the rows set aside."""
         intake, world = self._intake, self._world
-        world.arriving(line for line in intake.lines if may_state(line.fact, intake.origin))
-        lines, refused = check(intake.lines, world, intake.origin, intake.program)
+        world.arriving(line for line in intake.lines if may_state(line, intake, world))
+        lines, refused = check(intake.lines, world, intake)
         if intake.origin is not Origin.OPERATOR:
             lines = united(lines)
         lines, contradictory = contradicting(lines)

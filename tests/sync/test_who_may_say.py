@@ -24,6 +24,14 @@ NOT_AN_OPERATORS: Final[Mapping[str, tuple[dict[str, Any], str, str, str]]] = {
         {"stateRule": {"track": "listing", "state": "new", "effect": "GOOD_STANDING"}},
         "NOT_ALLOWED", "stateRule", "only the record states this; send a correction",
     ),
+    "a total, by a feed of another kind": (
+        {"figure": {"metric": "farms", "subject": "program", "value": 7, "unit": "farms"}},
+        "NOT_ALLOWED", "figure", "only the record states this; send a correction",
+    ),
+    "a document, by a feed of another kind": (
+        {"source": {"reference": "exa:report", "title": "Example report"}},
+        "NOT_ALLOWED", "source", "only the record states this; send a correction",
+    ),
     "since when it was known": (
         {"standing": {"subject": "exa:1", "state": "behind", "since": "2019"},
          "knownOn": "2019-06-01"},
