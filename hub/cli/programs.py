@@ -126,8 +126,7 @@ def _lines(side: Side) -> Iterator[str]:
     """Yield a program as lines, each of which begins with its code."""
     row = side.row
     counted = ", ".join(f"{what} {number}" for what, number in _counts(side).items())
-    example = " (made up)" if row["example"] else ""
-    yield f"{side.code}: {row['name']}{example}; {row['status']}; {counted}"
+    yield f"{side.code}: {row['name']}; {_status(side)}; {counted}"
     if side.parent:
         yield f"{side.code} parent: {side.parent}"
     for worker in side.workers:
@@ -145,6 +144,10 @@ def _lines(side: Side) -> Iterator[str]:
             f"{side.code} {_metric(each)}: {_value(each)}; {_period(each)}; "
             f"source {', '.join(_titles(side, each)) or 'not stated'}"
         )
+
+
+def _status(side: Side) -> str:
+    return f"{side.row['status']} (made up)" if side.row["example"] else side.row["status"]
 
 
 def _counts(side: Side) -> dict[str, int]:
@@ -199,7 +202,7 @@ def _tables(sides: Sequence[Side]) -> Iterator[Table]:
 
 
 def _summary(side: Side) -> Iterator[Sequence[str]]:
-    yield side.row["status"], *map(str, _counts(side).values())
+    yield _status(side), *map(str, _counts(side).values())
 
 
 def _bodies(side: Side) -> Iterator[Sequence[str]]:

@@ -77,7 +77,7 @@ ALPHA: Final = [
     ),
 ]
 GAMMA: Final = [
-    "gamma: Program gamma (made up); PILOT; buyers 0, suppliers 0, sites 0, agreements 0",
+    "gamma: Program gamma; PILOT (made up); buyers 0, suppliers 0, sites 0, agreements 0",
     "gamma parent: alpha",
 ]
 
@@ -146,7 +146,7 @@ def test_a_terminal_gets_tables() -> None:
     for row in (
         "program status buyers suppliers sites agreements",
         "alpha ACTIVE 1 1 3 1",
-        "gamma PILOT 0 0 0 0",
+        "gamma PILOT (made up) 0 0 0 0",
         "alpha Example Union Example Council -",
         "gamma - - alpha",
         "alpha Agreement of alpha yes TERMINATE_INELIGIBLE",
