@@ -4,6 +4,7 @@ A handful of round trips, whatever the number of buyers: who signed what covers 
 is part of a group that signed, who is linked; then what bears on all of them.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from graph_schema.agreements import Signature
@@ -49,9 +50,7 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
         for row in signed
         if row["signed"] and row["role"] == Role.BUYER
     }
-    groups = [number for number, may_cover in signers.items() if may_cover]
-    members = await store.facts_at(Tie, "to", groups, moment, day=sitting.day)
-    part_of = {row["from_"] for row in members if row["kind"] == TieKind.PART_OF}
+    part_of = await _members(sitting, [n for n, may_cover in signers.items() if may_cover])
     links = await store.facts_at(SourcingLink, "supplier", [named.number], moment, day=sitting.day)
     linked = {row["buyer"] for row in links}
     kinds = await store.kinds(sorted({*signers, *part_of, *linked}), moment)
@@ -64,4 +63,18 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
         answer = rule.answer(question)
         if answer.verdict not in _UNBOUND or buyer in linked:
             found.append(Answered(answer, facts))
+    return found
+
+
+async def _members(sitting: Sitting, groups: Sequence[int]) -> set[int]:
+    """Return everyone that is part of groups on the day, or of a part of them: a trip a level."""
+    found: set[int] = set()
+    frontier = list(groups)
+    while frontier:
+        rows = await sitting.desk.store.facts_at(
+            Tie, "to", frontier, sitting.moment, day=sitting.day
+        )
+        near = {row["from_"] for row in rows if row["kind"] == TieKind.PART_OF}
+        frontier = sorted(near - found)
+        found |= near
     return found

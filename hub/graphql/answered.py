@@ -80,7 +80,7 @@ def shown(sitting: Sitting, answered: Answered) -> Eligibility:
         verdict=answer.verdict,
         reason=answer.reason,
         summary=summary(answer, facts, figures=figures),
-        rulings=[_ruling(ruling, answered) for ruling in answer.rulings],
+        rulings=[_ruling(sitting, ruling, answered) for ruling in answer.rulings],
         notices=[
             EligibilityNotice(code=notice.code, text=notice.text, number=notice.subject)
             for notice in answer.notices
@@ -89,12 +89,13 @@ def shown(sitting: Sitting, answered: Answered) -> Eligibility:
     )
 
 
-def _ruling(ruling: RuleRuling, answered: Answered) -> Ruling:
+def _ruling(sitting: Sitting, ruling: RuleRuling, answered: Answered) -> Ruling:
     day = answered.answer.question.day
     decisive = ruling.outcome.findings[0] if ruling.outcome.findings else None
     fresh_until = decisive.fresh_until if decisive else None
     return Ruling(
         ruling=ruling,
+        sitting=sitting,
         verdict=ruling.verdict,
         reason=ruling.reason,
         explanation=explanation(ruling, answered.facts, day),

@@ -93,13 +93,17 @@ class Request:
         """Return the cursors of numbers."""
         return self.ids.many(numbers, Numbered.CURSOR)
 
-    async def nodes(self, numbers: Sequence[int | None]) -> dict[int, Node]:
-        """Return nodes by number, as the viewer may see them now, in one round trip."""
+    async def nodes(self, numbers: Sequence[int | None], *, former: bool = True) -> dict[int, Node]:
+        """Return nodes by number, as the viewer may see them now, in one round trip.
+
+        Those that nobody describes any more are as they were described last, unless `former` is
+        false: a question of the past may be answered with them.
+        """
         wanted = sorted({number for number in numbers if number is not None})
         if not wanted:
             return {}
         sitting = await self.sit()
-        found = await profiles(sitting, wanted)
+        found = await profiles(sitting, wanted, former=former)
         ids = dict(zip(found, self.ids.many(list(found)), strict=True))
         return {number: self.node(ids[number], profile) for number, profile in found.items()}
 

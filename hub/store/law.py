@@ -98,8 +98,11 @@ def law(rows: _Rows, moment: Moment) -> Law:
             clauses.setdefault(clause["agreement"], []).append(clause)
     return Law(
         programs={
-            row["program"]: _program(row)
-            for row in _newest(seen[programs.Program], "program").values()
+            number: _program(row)
+            for number, row in (
+                _earliest(_not_yet(rows[programs.Program], moment), "program")
+                | _newest(seen[programs.Program], "program")
+            ).items()
         },
         agreements={
             number: _agreement(row, clauses.get(number, ())) for number, row in newest.items()
@@ -133,6 +136,19 @@ def _known(row: Row, moment: Moment) -> bool:
         and row["recorded_from"] <= moment.known_at
         and (row["revision_until"] > moment.revision or row["recorded_until"] > moment.known_at)
     )
+
+
+def _not_yet(rows: Sequence[Row], moment: Moment) -> list[Row]:
+    """Return what a revision holds that was not known at the moment.
+
+    A fact may state that it was known before its program was described to the hub; whose word it
+    is can be told all the same.
+    """
+    return [
+        row
+        for row in rows
+        if row["revision_from"] <= moment.revision and row["recorded_from"] > moment.known_at
+    ]
 
 
 def _newest(rows: Sequence[Row], key: str) -> dict[int, Row]:

@@ -16,7 +16,7 @@ from hub.graphql.loaders.standings import shown as shown_standings
 from hub.graphql.prefetch import Given, loads
 from hub.graphql.types.answers import Eligibility, EligibilityRow
 from hub.graphql.types.facts import Clause, Standing
-from hub.store.port import Row
+from hub.store.port import Moment, Row
 
 _GOOD = frozenset({Effect.GOOD_STANDING, Effect.FINDINGS})
 _BAD = frozenset({Effect.AT_RISK, Effect.RESTRICTED, Effect.CLOSED, Effect.INELIGIBLE})
@@ -69,7 +69,8 @@ async def program(request: Request, parents: Sequence[Any], _given: Given) -> li
 async def clause(request: Request, parents: Sequence[Any], _given: Given) -> list[Clause | None]:
     """Bring the clauses that label rulings."""
     numbers = [parent.ruling.clause.number if parent.ruling.clause else 0 for parent in parents]
-    rows = await _by_number(request, ClauseFact, numbers)
+    sitting = await request.sit()
+    rows = await _by_number(request, ClauseFact, numbers, sitting.moment)
     made = {clause.row["number"]: clause for clause in request.facts(Clause, list(rows.values()))}
     return [made[number].twin() if number in made else None for number in numbers]
 
@@ -78,13 +79,16 @@ async def clause(request: Request, parents: Sequence[Any], _given: Given) -> lis
 async def standings(
     request: Request, parents: Sequence[Any], _given: Given
 ) -> list[list[Standing]]:
-    """Bring the states that rulings rest on, decisive first."""
+    """Bring the states that rulings rest on, decisive first, as known when the answer was.
+
+    The rulings are of one question or list, and so of one moment.
+    """
+    sitting = parents[0].sitting
     numbers = [
         [f.state.number for f in parent.ruling.outcome.findings if f.state] for parent in parents
     ]
     wanted = list(dict.fromkeys(number for each in numbers for number in each))
-    rows = await _by_number(request, StandingFact, wanted)
-    sitting = await request.sit()
+    rows = await _by_number(request, StandingFact, wanted, sitting.moment)
     held = await request.store.in_force("fact", list(rows), sitting.moment, day=None)
     real = {row["number"]: row for row in held}
     full = [real.get(number, row) for number, row in rows.items()]
@@ -92,13 +96,14 @@ async def standings(
     return [[made[n].twin() for n in each if n in made] for each in numbers]
 
 
-async def _by_number(request: Request, kind: type[Fact], numbers: Sequence[int]) -> dict[int, Row]:
+async def _by_number(
+    request: Request, kind: type[Fact], numbers: Sequence[int], moment: Moment
+) -> dict[int, Row]:
     """Return facts by number, those withdrawn since included."""
     if not numbers:
         return {}
-    sitting = await request.sit()
     rows = await request.store.facts_at(
-        kind, "number", list(dict.fromkeys(numbers)), sitting.moment, history=True
+        kind, "number", list(dict.fromkeys(numbers)), moment, history=True
     )
     return {row["number"]: row for row in rows}
 

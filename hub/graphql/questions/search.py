@@ -41,7 +41,7 @@ class Lookups:
         place = _place(request, after or None)
         sitting = await request.sit()
         found = await request.store.search(text, kinds or (), sitting.moment, size, place)
-        nodes = await request.nodes([number for number, _, _ in found])
+        nodes = await request.nodes([number for number, _, _ in found], former=False)
         edges = [
             SearchEdge(
                 cursor=_cursor(request, score, number), node=cast("Any", nodes[number]), score=score

@@ -42,6 +42,7 @@ class Ruling(Fetches):
     """What one agreement says of the purchase."""
 
     ruling: strawberry.Private[RuleRuling]
+    sitting: strawberry.Private[Sitting]
     verdict: Verdict = strawberry.field(description="Its answer in a word.")
     reason: str = strawberry.field(description="Stable code of the reason.")
     explanation: str = strawberry.field(description="What it says, and on what evidence.")
