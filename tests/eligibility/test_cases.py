@@ -12,9 +12,10 @@ from typing import Any, Final
 import pytest
 
 from adapters.kit.adapter import adapters
+from graph_schema.codes import Reason, Verdict
 from graph_schema.exchange import Line
-from hub.answers.desk import Desk
-from hub.answers.eligibility import Answered, eligibility
+from hub.answers.desk import Desk, Sitting
+from hub.answers.eligibility import Answered, eligibility, eligibility_list
 from hub.eligibility.explain import explanation, summary
 from hub.errors import HubError
 from hub.store.embedded.store import EmbeddedStore
@@ -81,16 +82,28 @@ def placed(entry: str, default: str) -> tuple[str, str]:
     return f"{scheme}:{value}", place[0] if place else default
 
 
-async def answered(store: EmbeddedStore, case: dict[str, Any]) -> Answered:
-    ask = case["ask"]
+async def sat(store: EmbeddedStore, ask: dict[str, Any]) -> Sitting:
+    """Return the moment that a case asks of."""
     desk = await Desk.open(store)
     known = ask.get("knownAt")
-    sitting = await desk.sit(
+    return await desk.sit(
         as_of=date.fromisoformat(ask["on"]),
         known_at=datetime.fromisoformat(known) if known else None,
         viewer=SHELL,
     )
-    return await eligibility(sitting, ask["buyer"], ask["supplier"], ask["product"])
+
+
+async def answered(store: EmbeddedStore, case: dict[str, Any]) -> Answered:
+    """Return the answer to a case, which is the same in a list of all the case's suppliers."""
+    ask = case["ask"]
+    sitting = await sat(store, ask)
+    found = await eligibility(sitting, ask["buyer"], ask["supplier"], ask["product"])
+    made = [placed(each, "")[0] for each in (*case.get("farms", ()), *case.get("factories", ()))]
+    suppliers = [*made, ask["supplier"]]
+    listed = await eligibility_list(sitting, ask["buyer"], suppliers, ask["product"])
+    same = (listed.verdicts[-1], listed.reasons[-1])
+    assert same == (found.answer.verdict, found.answer.reason)
+    return found
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
@@ -212,6 +225,24 @@ def test_each_way_in_which_a_supplier_moves_between_worlds_has_cases() -> None:
     shown = Counter(case["moves"] for case in CASES if "moves" in case)
     assert shown.keys() == MOVES
     assert all(count >= 4 for count in shown.values()), shown
+
+
+def test_every_verdict_reason_and_notice_has_a_case() -> None:
+    """But for what the example world alone can show."""
+    expected = [case["expect"] for case in CASES if "error" not in case["expect"]]
+    assert {expect["verdict"] for expect in expected} == set(Verdict)
+    assert {expect["reason"] for expect in expected} == set(Reason)
+    assert {notice for expect in expected for notice in expect.get("notices", [])} == {
+        "DOCUMENTED_NON_SIGNATORY",
+        "GROUP_SIGNATURE",
+        "MERGED_ID",
+        "PLACE_ASSUMED",
+        "RENEWAL_ASSUMED",
+        "SIGNATORY_LIST_INCOMPLETE",
+        "SIGNATURE_ASSUMED",
+        "SITE_CLOSED",
+        "SITE_MOVED",
+    }
 
 
 def test_there_are_cases_of_every_program_each_with_its_sources() -> None:
