@@ -247,3 +247,18 @@ async def test_a_state_may_be_known_since_before_its_program_was_described(hub: 
     found = (await hub.ask(query))["worksite"]
     assert {"state": "behind", "program": {"code": OTHER}} in found["standings"]
     assert found["eligibility"] is not None
+
+
+@pytest.mark.usefixtures("revisions")
+async def test_what_nobody_describes_any_more_is_looked_up_and_not_found_by_search(
+    hub: Hub,
+) -> None:
+    query = f"""{{
+      agreement(id: "{CODE}:a1") {{ name }}
+      search(text: "Agreement of then", kinds: [AGREEMENT], first: 50) {{
+        edges {{ node {{ ... on Agreement {{ name }} }} }} }}
+    }}"""
+    found = await hub.ask(query)
+    assert found["agreement"] == {"name": "Agreement of then"}
+    names = {edge["node"]["name"] for edge in found["search"]["edges"]}
+    assert "Agreement of then" not in names
