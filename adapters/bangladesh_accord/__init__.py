@@ -1,6 +1,7 @@
 """Bangladesh Accord: garment factories and brands, inspected through the RSC since 2020-06-01."""
 
 from adapters.bangladesh_accord.factories import factories
+from adapters.bangladesh_accord.signatories import signatories
 from adapters.bangladesh_accord.statements import statements
 
-__all__ = ["factories", "statements"]
+__all__ = ["factories", "signatories", "statements"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from graph_schema.agreements import Agreement, Clause
+from graph_schema.agreements import Agreement, Clause, Signature
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from graph_schema.parties import Organization, Tie, Worksite
@@ -13,6 +13,7 @@ from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import OPEN, Moment, Row, Store
 from hub.store.rows import ALWAYS, micros
 from hub.sync.absent import Absence
+from hub.sync.begun import Begun, said_by_a_day
 from hub.sync.contradictions import contradiction
 from hub.sync.intake import Intake, Item, Origin
 from hub.sync.kept import Keeping, kept, stated
@@ -35,6 +36,7 @@ class Comparison:
         self._sightings = Sightings(world, self._lists)
         self._seen: set[str] = set()
         self._of_feed: dict[type[Fact], list[Row]] = {}
+        self._begun = Begun()
 
     async def compare(
         self, store: Store, items: Sequence[Item], excepted: AbstractSet[int] = frozenset()
@@ -57,6 +59,8 @@ class Comparison:
             told = mine
             if kind is Standing and self._intake.origin is Origin.OPERATOR:
                 told = await self._seen_again(store, mine, current, excepted)
+            if kind is Signature and said_by_a_day(self._intake, mine):
+                self._begun = Begun(row for _, row in await self._brought(store, [kind]))
             for item in self._once(told):
                 self._one(kind, item, current.get(item.identity))
         return self.plan
@@ -101,13 +105,18 @@ class Comparison:
     def _one(self, kind: type[Fact], item: Item, current: Row | None) -> None:
         self._seen.add(item.identity)
         row = self._row(item)
-        if current is not None and self._known_so(kind, row, current):
+        begun = self._begun.same(row) if kind is Signature else None
+        if begun is not None and row["begins_last"] < begun["begins_last"]:
+            self.plan.change(item, row, begun, max(begun["recorded_from"], row["recorded_from"]))
+            return
+        known = current is not None and self._known_so(kind, row, current)
+        if known or begun is not None:
             self.plan.unchanged += 1
             return
-        begun = self._sightings.next(row) if kind is Standing and current is None else None
-        if begun is not None:
-            self._seen.add(begun["identity"])
-            self.plan.begin_earlier(item, begun_earlier(row, begun, self._now), begun, self._now)
+        later = self._sightings.next(row) if kind is Standing and current is None else None
+        if later is not None:
+            self._seen.add(later["identity"])
+            self.plan.begin_earlier(item, begun_earlier(row, later, self._now), later, self._now)
             return
         settled = self._lists.settled(kind, row) if kind in ENDING else row
         if settled is None:

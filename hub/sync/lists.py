@@ -142,8 +142,10 @@ def left_out(row: Mapping[str, Any]) -> bool:
 
 def event(kind: type[Fact], row: Mapping[str, Any]) -> str:
     """Return a digest of what a fact is about, its beginning apart."""
-    about = {name: row[name] for name in kind.key if name not in _DATES}
-    return digest(kind.word, row["program"], [unordered(value) for value in about.values()])
+    about = [row[name] for name in kind.key if name not in _DATES]
+    # A store may keep truth as a number.
+    plain = [int(value) if isinstance(value, bool) else unordered(value) for value in about]
+    return digest(kind.word, row["program"], plain)
 
 
 def ended(kind: type[Fact], row: Row, on: int, now: int, stated: int) -> Row:

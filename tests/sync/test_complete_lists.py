@@ -178,6 +178,19 @@ async def test_ties_signatures_and_links_end_by_absence_too(store: Store, alpha:
         assert (gone["until"], still["until"]) == ("2020-03-01", None)
 
 
+async def test_a_signature_with_another_beginning_is_the_old_one_corrected(
+    store: Store, alpha: Adapter
+) -> None:
+    await begin(store, alpha)
+    company = table("organizations", [{"reference": "exa:north", "name": "Example", "roles": ""}])
+    for since, dated in (("2019", "2020-02-01"), ("2018-05", "2020-03-01")):
+        row = {"organization": "exa:north", "agreement": f"wsr:{ALPHA}-1", "since": since}
+        report = await push(store, alpha, company, table("signatures", [row]), dated=dated)
+        assert report.ended == []
+    [found] = await facts(store, Signature, "organization", "exa:north")
+    assert (found["since"], found["until"]) == ("2018-05", None)
+
+
 async def test_a_state_that_begins_after_the_list_is_not_ended_by_it(
     store: Store, alpha: Adapter
 ) -> None:

@@ -1,0 +1,1 @@
+"""The International Accord's own documents."""
