@@ -38,6 +38,8 @@ class Feed(BaseModel):
         every_days: How often it appears.
         max_age_days: Days after its last confirmation on which what it says counts as fresh.
         complete: Whether a document of it leaves nothing out, unless the run says otherwise.
+        fills: Whether what it describes is taken only of those whom the program does not describe
+            otherwise: it is not the program's own word.
         listing: Whether absence from it means that a subject is not in the program.
         required: Columns that it must have beside those that a row cannot do without.
         rows: Fewest and most rows that are believable.
@@ -55,6 +57,7 @@ class Feed(BaseModel):
     every_days: int | None = None
     max_age_days: int = 400
     complete: bool = True
+    fills: bool = False
     listing: bool = False
     required: tuple[str, ...] = ()
     rows: tuple[int, int] = (1, 1_000_000)

@@ -5,6 +5,7 @@ as never to be read, are dropped with their cells; any other column stops the do
 may say what the parser does not know of.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,13 +28,13 @@ class Columns:
         spelled: The spellings of each column's name; compared without case and punctuation.
         needed: Columns without which a document is held.
         dropped: Spellings of columns that are never read.
-        others: Whether other columns are left out instead of stopping the document.
+        ignored: What further names that are not read look like, where there are many.
     """
 
     spelled: Mapping[str, Sequence[str]]
     needed: Sequence[str] = ()
     dropped: Sequence[str] = ()
-    others: bool = False
+    ignored: re.Pattern[str] | None = None
 
     def header(self, names: Sequence[str], table: str = "") -> list[str | None]:
         """Return which column stands at each place of a header; none: it is not read.
@@ -49,8 +50,7 @@ class Columns:
             if column is not None and column in found:
                 msg = f"{place(table)} the column {column} stands twice; leave one out".strip()
                 raise UnreadableError(msg)
-            unread = not name or folded(name) in dropped or contact_column(name) or self.others
-            if column is None and not unread:
+            if column is None and not (self._unread(name) or folded(name) in dropped):
                 # The name is not shown: where the header is missing, it is a cell of the first row.
                 msg = (
                     f"{place(table)} the name of column {at} is not known; the first row names the "
@@ -59,6 +59,10 @@ class Columns:
                 raise UnreadableError(msg)
             found.append(column)
         return found
+
+    def _unread(self, name: str) -> bool:
+        ignored = self.ignored is not None and self.ignored.fullmatch(name) is not None
+        return not name or ignored or contact_column(name)
 
 
 @dataclass(slots=True)

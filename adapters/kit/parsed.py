@@ -65,6 +65,7 @@ class Parsed:
         columns: Names of the columns that it has.
         missing: Columns that it should have and has not.
         dated: The day of which it speaks, where it says so.
+        notes: What else the person who syncs it should know.
     """
 
     lines: list[Line] = field(default_factory=list[Line])
@@ -73,6 +74,7 @@ class Parsed:
     columns: set[str] = field(default_factory=set[str])
     missing: list[str] = field(default_factory=list[str])
     dated: date | None = None
+    notes: list[str] = field(default_factory=list[str])
 
     def add(self, other: "Parsed") -> None:
         """Take in another part of the same document."""
@@ -82,6 +84,7 @@ class Parsed:
         self.columns |= other.columns
         self.missing += other.missing
         self.dated = self.dated or other.dated
+        self.notes += other.notes
 
 
 def line(program: str, fact: type[Fact], given: dict[str, object], about: Bookkeeping) -> Line:

@@ -171,7 +171,10 @@ def _header(table: str, number: int, cells: Sequence[str]) -> tuple[str, ...]:
     elif fault:
         problem = f"the name of column {fault[0] + 1} cannot be taken: {fault[1]}"
     elif twice:
-        problem = f"two columns are called {shown(twice)}; leave one out or rename it"
+        # The name is not shown: where the header is missing, it is a cell of the first row.
+        first = clean.index(twice) + 1
+        second = clean.index(twice, first) + 1
+        problem = f"columns {first} and {second} have the same name; leave one out or rename it"
     else:
         return tuple(clean)
     msg = f"{place(table, number)}: {problem}"

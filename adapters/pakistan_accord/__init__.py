@@ -1,6 +1,7 @@
 """Pakistan Accord: garment and textile factories and fabric mills in Pakistan."""
 
 from adapters.pakistan_accord.factories import factories
+from adapters.pakistan_accord.open_supply_hub import open_supply_hub
 from adapters.pakistan_accord.signatories import signatories
 
-__all__ = ["factories", "signatories"]
+__all__ = ["factories", "open_supply_hub", "signatories"]

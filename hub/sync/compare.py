@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from graph_schema.agreements import Agreement, Clause, Signature
+from graph_schema.agreements import Agreement, Clause
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from graph_schema.parties import Organization, Tie, Worksite
@@ -59,8 +59,8 @@ class Comparison:
             told = mine
             if kind is Standing and self._intake.origin is Origin.OPERATOR:
                 told = await self._seen_again(store, mine, current, excepted)
-            if kind is Signature and said_by_a_day(self._intake, mine):
-                self._begun = Begun(row for _, row in await self._brought(store, [kind]))
+            if said_by_a_day(self._intake, mine):
+                self._begun = Begun(await self._brought(store, [kind]))
             for item in self._once(told):
                 self._one(kind, item, current.get(item.identity))
         return self.plan
@@ -105,11 +105,13 @@ class Comparison:
     def _one(self, kind: type[Fact], item: Item, current: Row | None) -> None:
         self._seen.add(item.identity)
         row = self._row(item)
-        begun = self._begun.same(row) if kind is Signature else None
+        begun = self._begun.same(kind, row)
         if begun is not None and row["begins_last"] < begun["begins_last"]:
             self.plan.change(item, row, begun, max(begun["recorded_from"], row["recorded_from"]))
             return
-        known = current is not None and self._known_so(kind, row, current)
+        known = current is not None and (
+            self._known_so(kind, row, current) or self._described(kind, current)
+        )
         if known or begun is not None:
             self.plan.unchanged += 1
             return
@@ -126,6 +128,11 @@ class Comparison:
         else:
             known_until = max(current["recorded_from"], row["recorded_from"])
             self.plan.change(item, settled, current, known_until)
+
+    def _described(self, kind: type[Fact], current: Row) -> bool:
+        """Whether the program describes somebody otherwise, and the feed only fills gaps."""
+        fills = self._intake.bounds.fills and current["feed"] != self._intake.feed
+        return fills and kind in (Organization, Worksite)
 
     def _known_so(self, kind: type[Fact], row: Row, current: Row) -> bool:
         """Whether a statement tells nothing new: the same, or said before what is known."""

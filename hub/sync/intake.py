@@ -46,6 +46,7 @@ class Intake:
         kinds: The kinds of facts it speaks of.
         problems: Rows that its parser set aside.
         missing: Columns that it should have and has not.
+        notes: What else the person who syncs it should know.
     """
 
     origin: Origin
@@ -58,6 +59,7 @@ class Intake:
     kinds: frozenset[type[Fact]] = frozenset()
     problems: Sequence[RowProblem] = ()
     missing: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ async def run(
         report = _report(intake, plan, problems, writing.base.revision)
         if intake.origin is Origin.ADMINISTRATOR and problems:
             raise BadDocumentError(all_or_nothing(problems))
-        report.notes = step.notes
+        report.notes = [*intake.notes, *step.notes]
         report.held = list(hold.reasons(intake, plan, world, problems))
         if intake.origin is Origin.OPERATOR and report.held and not confirmed:
             report.outcome = Outcome.HELD

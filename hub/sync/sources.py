@@ -114,6 +114,7 @@ def feed_file(
         kinds=frozenset(parsed.kinds),
         problems=parsed.problems,
         missing=missing,
+        notes=parsed.notes,
     )
 
 

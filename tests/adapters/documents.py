@@ -172,7 +172,7 @@ TABLES: Final[Mapping[str, tuple[Damage, str]]] = {
     "JSON": (lambda _: b'[{"name": "Example"}]', "the file is JSON, no table"),
     "two columns of one name": (
         lambda table: table.replace(table.split(b",")[1], table.split(b",")[0].strip(), 1),
-        "two columns are called",
+        "have the same name",
     ),
     "truncated workbook": (
         lambda _: book(list=[["name"], ["Example"]])[:-200],
