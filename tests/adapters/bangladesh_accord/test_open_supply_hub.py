@@ -109,10 +109,14 @@ async def test_a_merged_number_is_the_site_into_which_it_was_merged(old: str) ->
         assert "covered" in await held(store, f"os:{old}", "2026-11-01")
 
 
+MASKED: Final = ("other", "abrandretailer", "anauditor", "18brandsretailers", "hmclaimed")
+"""What a person might have judged, as names are compared."""
+
+
 def test_masked_contributors_stay_masked_and_an_owner_is_no_buyer() -> None:
     """Not even a judged name unmasks: the mask may hide a union."""
     masked = ("Other", "A Brand / Retailer", "An Auditor", "18 Brands / Retailers", "KappAhl")
-    judged = {(name, ""): "wsr:hm" for name in ("other", "abrandretailer", "anauditor")}
+    judged = {(name, ""): "wsr:hm" for name in MASKED}
     names = Names({**adapter(BANGLADESH).names.judged, **judged})
     listed = "|".join((*masked, "H&M (Claimed)", "KappAhl", "Example AG"))
     document = download(site(OTHER, contributors=listed))
