@@ -1,5 +1,6 @@
 """Settings: `HUB_*` in the environment or `hub.toml`, read once at the edge and passed in."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -25,6 +27,8 @@ FILE: Final = "hub.toml"
 _ELSEWHERE: Final = frozenset({"HUB_TEST_NEO4J"})
 """Variables of the same prefix that tests read."""
 _SERVER: Final = re.compile(r"(?:neo4j|bolt)(?:\+s)?://[^\s@]+")
+_FEED: Final = re.compile(r"[^\s/]+/[^\s/]+")
+_FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
 
 
 class Environment(StrEnum):
@@ -65,6 +69,33 @@ class Settings(BaseSettings):
     most_body_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
     """Bytes of the largest request."""
 
+    feeds: Annotated[Mapping[str, str], NoDecode] = {}
+    """Addresses of feeds, by program/feed: {"ffp/growers": "https://program.example/list.csv"}."""
+    sync_every_hours: Annotated[int, Field(ge=1, le=8_760)] | None = None
+    """Hours after which `hub serve` reads each of the feeds again; none: it reads none."""
+
+    @field_validator("feeds", mode="before")
+    @classmethod
+    def _json(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        try:
+            return json.loads(given or "{}")
+        except ValueError as error:
+            raise ValueError(_FEEDS) from error
+
+    @field_validator("feeds")
+    @classmethod
+    def _addresses(cls, feeds: Mapping[str, str]) -> Mapping[str, str]:
+        for key, url in feeds.items():
+            if not _FEED.fullmatch(key):
+                msg = f"{key!r} is no feed; {_FEEDS}"
+                raise ValueError(msg)
+            if not url.startswith("https://") or not _hosted(url):
+                msg = f"{key}: {url!r} is no address that begins with https://"
+                raise ValueError(msg)
+        return feeds
+
     @field_validator("store")
     @classmethod
     def _store_url(cls, url: str) -> str:
@@ -83,6 +114,13 @@ class Settings(BaseSettings):
             msg = "write an address of the web, such as https://hub.example"
             raise ValueError(msg)
         return url
+
+    @model_validator(mode="after")
+    def _something_to_run(self) -> Self:
+        if self.sync_every_hours and not self.feeds:
+            msg = "sync_every_hours reads feeds, and none is given in feeds"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:

@@ -58,6 +58,7 @@ def test_without_any_setting_it_is_a_developers_hub_in_one_file() -> None:
     assert found.neo4j_password is None
     assert found.public_url == "http://127.0.0.1:8000"
     assert found.most_body_bytes == 8 * 1024 * 1024
+    assert (found.feeds, found.sync_every_hours) == ({}, None)
 
 
 @pytest.mark.parametrize("where", ["environment", "file", "folder of secrets", "arguments"])
@@ -72,13 +73,15 @@ def test_each_setting_is_read_from_each_place(
         "environment": "production",
         "public_url": "https://hub.example",
         "most_body_bytes": "2000",
+        "feeds": '{"ffp/page": "https://program.example/list"}',
+        "sync_every_hours": "6",
     }
     match where:
         case "environment":
             for name, value in given.items():
                 monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
         case "file":
-            written("".join(f'{name} = "{value}"\n' for name, value in given.items()))
+            written("".join(f"{name} = '{value}'\n" for name, value in given.items()))
         case "folder of secrets":
             monkeypatch.setenv("HUB_SECRETS_DIR", ".")
             for name, value in given.items():
@@ -91,6 +94,8 @@ def test_each_setting_is_read_from_each_place(
     assert found.environment is Environment.PRODUCTION
     assert found.public_url == "https://hub.example"
     assert found.most_body_bytes == 2000
+    assert found.feeds == {"ffp/page": "https://program.example/list"}
+    assert found.sync_every_hours == 6
     assert found.model_fields_set >= given.keys()
     assert given.keys() | {"secrets_dir"} == Settings.model_fields.keys()
 
@@ -167,6 +172,7 @@ def test_what_tests_read_is_no_key_of_the_file() -> None:
 
 STORES: Final = "write sqlite:///path/hub.db, sqlite:///:memory:, neo4j://host:7687 or neo4j+s://"
 USERS: Final = "write user and password as HUB_NEO4J_USER and HUB_NEO4J_PASSWORD, not in it"
+FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
 ADDRESS: Final = "write an address of the web, such as https://hub.example"
 WRONG: Final[Mapping[str, tuple[str, str, str]]] = {
     "environment": ("HUB_ENVIRONMENT", "prod", "Input should be 'dev' or 'production'"),
@@ -202,6 +208,35 @@ WRONG: Final[Mapping[str, tuple[str, str, str]]] = {
     "no address of the web": ("HUB_PUBLIC_URL", "hub.example", ADDRESS),
     "address without a host": ("HUB_PUBLIC_URL", "https://", ADDRESS),
     "address of files": ("HUB_PUBLIC_URL", "ftp://hub.example", ADDRESS),
+    "feeds that are no JSON": ("HUB_FEEDS", "ffp/page", FEEDS),
+    "feeds that are a list": ("HUB_FEEDS", "[]", "Input should be a valid dictionary"),
+    "feed without a program": (
+        "HUB_FEEDS",
+        '{"page": "https://a.example"}',
+        f"'page' is no feed; {FEEDS}",
+    ),
+    "feed without a name": (
+        "HUB_FEEDS",
+        '{"ffp/": "https://a.example"}',
+        f"'ffp/' is no feed; {FEEDS}",
+    ),
+    "feed of a feed": (
+        "HUB_FEEDS",
+        '{"a/b/c": "https://a.example"}',
+        f"'a/b/c' is no feed; {FEEDS}",
+    ),
+    "feed in the open": (
+        "HUB_FEEDS",
+        '{"ffp/page": "http://a.example"}',
+        "ffp/page: 'http://a.example' is no address that begins with https://",
+    ),
+    "feed without a host": (
+        "HUB_FEEDS",
+        '{"ffp/page": "https:///list"}',
+        "ffp/page: 'https:///list' is no address that begins with https://",
+    ),
+    "too often": ("HUB_SYNC_EVERY_HOURS", "0", "Input should be greater than or equal to 1"),
+    "too rarely": ("HUB_SYNC_EVERY_HOURS", "8761", "Input should be less than or equal to 8760"),
 }
 
 
@@ -299,6 +334,17 @@ def test_the_default_address_is_none_for_production() -> None:
 )
 def test_what_is_safe_is_taken_in_production(given: Mapping[str, str]) -> None:
     assert read(**SAFE, **given).environment is Environment.PRODUCTION
+
+
+def test_feeds_are_a_table_of_the_file() -> None:
+    written('[feeds]\n"ffp/page" = "https://program.example/list"\n')
+    assert read().feeds == {"ffp/page": "https://program.example/list"}
+
+
+def test_a_schedule_without_feeds_is_told() -> None:
+    assert wrong(sync_every_hours=1) == (
+        "the settings: sync_every_hours reads feeds, and none is given in feeds"
+    )
 
 
 def test_settings_do_not_change() -> None:

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.kit.parsed import RowProblem
-from hub.cli.console import ERR, OUT, line, plain
+from hub.cli.console import ERR, OUT, complain, line, plain
 from hub.sync.intake import Change, Outcome, Report
 
 _T = TypeVar("_T")
@@ -20,6 +20,9 @@ def show(report: Report) -> None:
     """Print what became of a run: counts, the difference, and rows set aside."""
     counts = ", ".join(f"{count} {name}" for name, count in report.counts().items())
     name = f"{report.program or 'import'} ({report.feed})" if report.feed else "import"
+    if report.outcome is Outcome.FAILED:
+        complain(f"{name}: {report.failed}")
+        return
     line(f"[bold]{name}[/]: {report.outcome}; {counts}; revision {report.revision}")
     for title, changes, sign in (
         ("added", report.added, "[green]+[/]"),

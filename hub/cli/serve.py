@@ -12,11 +12,12 @@ from rich.markup import escape
 
 from adapters.kit.adapter import adapters
 from hub.app import create_app
-from hub.cli.console import ERR, FILL, StoreOption, run, settings
+from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
 from hub.errors import InvalidInputError
 from hub.settings import Settings
 from hub.store.open import from_settings
 from hub.store.port import Store
+from hub.sync.feeds import configured
 from hub.sync.run import run as sync_run
 from hub.sync.sources import record
 
@@ -51,6 +52,10 @@ def serve(
     Exit codes: 0 stopped, 2 bad settings, no store, or the port is taken.
     """
     chosen = settings(store)
+    try:
+        configured(adapters(), chosen.feeds)
+    except (ValueError, InvalidInputError) as error:
+        fail(str(error))
 
     async def serving() -> None:
         with _bound(host, port) as listener:

@@ -1,6 +1,7 @@
 """`hub sync`: a program's documents into the graph, with the difference they make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Annotated, Final
 
@@ -8,14 +9,15 @@ import typer
 
 from adapters.kit.adapter import OPERATOR, Adapter, adapters
 from adapters.kit.fetch import Fetcher
-from hub.cli.console import DECIDE, StoreOption, day, fail, opened, run
+from hub.cli.console import BAD_INPUT, DECIDE, StoreOption, day, fail, opened, run, settings
 from hub.cli.difference import show
 from hub.errors import InvalidInputError
 from hub.store.port import Store
-from hub.sync.feeds import document, feed_of
+from hub.sync.feeds import Address, configured, document, feed_of
 from hub.sync.intake import Intake, Origin, Outcome, Report
+from hub.sync.reading import sync_all
 from hub.sync.run import run as sync_run
-from hub.sync.sources import feed_file, known, record
+from hub.sync.sources import feed_file, first, record
 
 FETCHER: Final = Fetcher()
 
@@ -34,7 +36,9 @@ def sync(
         str | None,
         typer.Option("--feed", help="Of which feed; default: the operator's template."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The record of every program.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every record, and every feed with an address.")
+    ] = False,
     dated: Annotated[
         str | None, typer.Option("--dated", help="The day of which the file speaks.")
     ] = None,
@@ -51,35 +55,65 @@ def sync(
 
     Example: `hub sync ffp --from standings.csv --dry-run`
 
-    Exit codes: 0 applied or nothing to do, 2 bad input or no store, 3 held: look at the
-    difference, then repeat with --yes.
+    With --all, what fails takes nothing else along.
+
+    Exit codes: 0 applied or nothing to do, 2 bad input, no store or something failed, 3 held: look
+    at the difference, then repeat with --yes.
     """
     on = day(dated, "dated")
-    sources = tuple(source or ())
+    every, addresses = _programs(store)
+    sources = _sources(source or (), program, feed, addresses)
     _together(sources, feed, everything=everything, told=bool(on) or partial)
-    chosen = _chosen(program, everything=everything)
-
+    adapter = None if everything and program is None else _chosen(every, program, everything)
     reports: list[Report] = []
 
     async def steps() -> None:
-        documents = await _documents(chosen[0], feed or OPERATOR, sources)
-        async with opened(store) as open_store:
-            for adapter in chosen:
-                asked = (adapter, feed or OPERATOR, documents)
-                for intake in await _intakes(open_store, *asked, dated=on, dry_run=dry_run):
-                    if intake.origin is Origin.OPERATOR:
-                        intake.complete = intake.complete and not partial
-                    reports.append(
-                        await sync_run(open_store, intake, dry_run=dry_run, confirmed=yes)
-                    )
+        documents = await _documents(adapter, feed or OPERATOR, sources)
+        async with opened(store) as found:
+            if adapter is None:
+                how = {"dry_run": dry_run, "confirmed": yes}
+                async for report in sync_all(found, every.values(), addresses, FETCHER, **how):
+                    reports.append(report)  # noqa: PERF401 - told even where the next one raises
+                return
+            asked = (adapter, feed or OPERATOR, documents)
+            for intake in await _intakes(found, *asked, dated=on, dry_run=dry_run):
+                if intake.origin is Origin.OPERATOR:
+                    intake.complete = intake.complete and not partial
+                reports.append(await sync_run(found, intake, dry_run=dry_run, confirmed=yes))
 
     try:
         run(steps)
     finally:
         for report in reports:
             show(report)
-    if any(report.outcome is Outcome.HELD for report in reports):
+    _end({report.outcome for report in reports})
+
+
+def _end(outcomes: AbstractSet[Outcome]) -> None:
+    """End the command with the exit code of the worst that became of its runs."""
+    if Outcome.FAILED in outcomes:
+        raise typer.Exit(BAD_INPUT)
+    if Outcome.HELD in outcomes:
         raise typer.Exit(DECIDE)
+
+
+def _programs(store: str | None) -> tuple[Mapping[str, Adapter], Sequence[Address]]:
+    """Return every program by code, and where the settings say that feeds stand."""
+    chosen = settings(store)
+    try:
+        every = adapters()
+        return every, configured(every, chosen.feeds)
+    except (ValueError, InvalidInputError) as error:
+        fail(str(error))
+
+
+def _sources(
+    given: Sequence[str], program: str | None, feed: str | None, addresses: Sequence[Address]
+) -> Sequence[str]:
+    """Return the files and addresses that are given; else where the feed stands by the settings."""
+    if given or feed is None:
+        return given
+    return [each.url for each in addresses if (each.adapter.program, each.name) == (program, feed)]
 
 
 def _together(sources: Sequence[str], feed: str | None, *, everything: bool, told: bool) -> None:
@@ -87,28 +121,22 @@ def _together(sources: Sequence[str], feed: str | None, *, everything: bool, tol
     if everything and (sources or feed):
         fail("--from and --feed are of one program; name it in place of --all")
     if feed and not sources:
-        fail("--feed says whose document it is; give that with --from")
+        fail("--feed says whose document it is; give that with --from, or its address in HUB_FEEDS")
     if told and not sources:
         fail("--dated and --partial are said of a file; give it with --from")
 
 
-def _chosen(program: str | None, *, everything: bool) -> Sequence[Adapter]:
-    """Return the programs to sync."""
-    try:
-        known_adapters = adapters()
-    except ValueError as error:
-        fail(str(error))
-    if everything == (program is not None):
+def _chosen(every: Mapping[str, Adapter], program: str | None, everything: bool) -> Adapter:
+    """Return the program to sync."""
+    if program is None or everything:
         fail("name one program, or say --all")
-    if program is None:
-        return tuple(known_adapters.values())
-    if program not in known_adapters:
-        fail(f"{program!r} is no program; the programs are {', '.join(known_adapters)}")
-    return (known_adapters[program],)
+    if program not in every:
+        fail(f"{program!r} is no program; the programs are {', '.join(every)}")
+    return every[program]
 
 
 async def _documents(
-    adapter: Adapter, feed: str, sources: Sequence[str]
+    adapter: Adapter | None, feed: str, sources: Sequence[str]
 ) -> Sequence[tuple[str, bytes]]:
     """Return the names and the bytes of a feed's documents.
 
@@ -116,6 +144,8 @@ async def _documents(
         InvalidInputError: The program has no such feed, or a file cannot be read.
         BadDocumentError: One is too large, or cannot be fetched.
     """
+    if adapter is None:
+        return ()
     return [await document(each, feed_of(adapter, feed), FETCHER) for each in sources]
 
 
@@ -135,12 +165,5 @@ async def _intakes(
     """
     if not documents:
         return [record(adapter)]
-    if await known(store, adapter):
-        return [feed_file(adapter, feed, documents, dated)]
-    if dry_run:
-        msg = (
-            f"{adapter.program} is not known yet, so its file cannot be compared; first sync its "
-            f"record: hub sync {adapter.program}"
-        )
-        raise InvalidInputError(msg)
-    return [record(adapter), feed_file(adapter, feed, documents, dated)]
+    before = await first(store, adapter, dry_run=dry_run)
+    return [*before, feed_file(adapter, feed, documents, dated)]

@@ -49,7 +49,7 @@ HELD: Final = ("effect", "ends", "ended", "in_force")
 """What a standing in force has before its own columns: of the derived row, with its number."""
 RUN: Final = (
     "program", "feed", "started_at", "finished_at", "outcome", "complete", "added", "changed",
-    "ended", "unchanged", "set_aside", "revision",
+    "ended", "unchanged", "set_aside", "revision", "read_at", "address", "etag", "modified", "why",
 )  # fmt: skip
 PROBLEM: Final = ("row", "field", "code", "message")
 

@@ -368,7 +368,16 @@ class Store(Protocol):
         ...
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
-        """Return the newest sync run of each program."""
+        """Return the newest run of each feed of each of these programs, the oldest first.
+
+        A run of a feed has the feed's state as it left it: `read_at` is the instant at which a
+        document of it was last taken, or found as it was; `etag` and `modified` tell the server
+        at `address` which document that was.
+        """
+        ...
+
+    async def runs_that_made(self, revisions: Sequence[int]) -> list[Row]:
+        """Return the runs that made these revisions, where a feed's run did."""
         ...
 
     async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:

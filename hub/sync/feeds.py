@@ -1,11 +1,23 @@
 """Feeds: where each one's document stands, and how it is brought from there."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from adapters.kit.adapter import OPERATOR, Adapter, Feed
 from adapters.kit.fetch import Fetcher, FetchError
 from adapters.kit.gate import UnreadableError, read
 from hub.errors import BadDocumentError, InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the document of a feed stands."""
+
+    adapter: Adapter
+    name: str
+    url: str
 
 
 def feed_of(adapter: Adapter, name: str) -> Feed:
@@ -20,6 +32,36 @@ def feed_of(adapter: Adapter, name: str) -> Feed:
         feeds = ", ".join(sorted({OPERATOR, *adapter.manifest.feeds}))
         msg = f"{adapter.program} has no feed {name!r}; its feeds are {feeds}"
         raise InvalidInputError(msg) from error
+
+
+def configured(adapters: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Sequence[Address]:
+    """Return the addresses that a setting gives to feeds, in the order of their names.
+
+    Args:
+        adapters: Every program by code.
+        feeds: Addresses by `program/feed`.
+
+    Raises:
+        InvalidInputError: A program or feed is not there, or does not allow the address.
+    """
+    found: list[Address] = []
+    for key, url in sorted(feeds.items()):
+        program, _, name = key.partition("/")
+        if program not in adapters:
+            msg = f"HUB_FEEDS: {key}: {program!r} is no program; they are {', '.join(adapters)}"
+            raise InvalidInputError(msg)
+        try:
+            feed = feed_of(adapters[program], name)
+        except InvalidInputError as error:
+            msg = f"HUB_FEEDS: {key}: {error.message}"
+            raise InvalidInputError(msg) from error
+        host = urlsplit(url).hostname
+        if host not in feed.hosts:
+            allowed = ", ".join(feed.hosts) or "none"
+            msg = f"HUB_FEEDS: {key}: the feed does not allow {host}; its hosts are: {allowed}"
+            raise InvalidInputError(msg)
+        found.append(Address(adapters[program], name, url))
+    return found
 
 
 async def document(source: str, feed: Feed, fetcher: Fetcher) -> tuple[str, bytes]:

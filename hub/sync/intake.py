@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from adapters.kit.adapter import Feed
+from adapters.kit.fetch import Mark
 from adapters.kit.parsed import RowProblem
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
@@ -31,6 +32,8 @@ class Outcome(StrEnum):
     HELD = "held"
     DRY_RUN = "dry run"
     RESTORED = "restored"
+    FAILED = "failed"
+    """There was no document, or none that could be read."""
 
 
 @dataclass(slots=True)
@@ -47,6 +50,8 @@ class Intake:
         problems: Rows that its parser set aside.
         missing: Columns that it should have and has not.
         notes: What else the person who syncs it should know.
+        address: Where it was fetched from.
+        mark: What the server there said of it.
     """
 
     origin: Origin
@@ -60,6 +65,8 @@ class Intake:
     problems: Sequence[RowProblem] = ()
     missing: Sequence[str] = ()
     notes: Sequence[str] = ()
+    address: str | None = None
+    mark: Mark = field(default_factory=Mark)
 
 
 @dataclass(slots=True)
@@ -98,6 +105,7 @@ class Report:
         held: Why a person must decide, where it is held.
         revision: The revision it made, or the newest where it changed nothing.
         notes: What else to know, such as absences that were not applied.
+        failed: Why there was nothing to run, where it failed.
     """
 
     outcome: Outcome
@@ -112,6 +120,7 @@ class Report:
     held: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     revision: int = 0
+    failed: str = ""
 
     def counts(self) -> Mapping[str, int]:
         """Return how many facts were added, changed, ended, unchanged, and rows set aside."""

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 from adapters.kit.parsed import RowProblem
 from graph_schema.exchange import Line
-from graph_schema.programs import Program
 from graph_schema.standing import CompleteRun, Standing
 from hub.errors import BadDocumentError
-from hub.store.port import OPEN, Latest, Store, Writing
+from hub.store.port import Latest, Store, Writing
 from hub.store.rows import day_of, encoded, identity, micros
 from hub.sync import hold
 from hub.sync.check import check, may_state
@@ -21,6 +20,7 @@ from hub.sync.intake import Intake, Item, Origin, Outcome, Report
 from hub.sync.kept import named
 from hub.sync.lists import ENDING
 from hub.sync.plan import Plan
+from hub.sync.remember import remember
 from hub.sync.resolve import Resolver
 from hub.sync.world import World
 from hub.sync.write import Generation
@@ -71,7 +71,7 @@ async def run(
             report.revision = (await generation.write(started)).revision
             report.outcome = Outcome.APPLIED
     if not dry_run and intake.program and intake.feed:
-        await _remember(store, intake, report, started)
+        await remember(store, intake, report, started)
     return report
 
 
@@ -181,29 +181,3 @@ def all_or_nothing(problems: Sequence[RowProblem]) -> str:
     more = len(problems) - _SHOWN_PROBLEMS
     rest = f"\n... and {more} more" if more > 0 else ""
     return f"nothing was applied; mend these lines and repeat:\n{shown}{rest}"
-
-
-async def _remember(store: Store, intake: Intake, report: Report, started: int) -> None:
-    """Keep what became of the run."""
-    numbers = {row["code"]: row["program"] for row in await store.everything(Program, OPEN)}
-    run: dict[str, Any] = {
-        "program": numbers.get(intake.program or ""),
-        "feed": intake.feed,
-        "started_at": started,
-        "finished_at": micros(datetime.now(UTC)),
-        "outcome": report.outcome.value,
-        "complete": intake.complete,
-        "revision": report.revision,
-        **{name.replace(" ", "_"): count for name, count in report.counts().items()},
-    }
-    if run["program"] is not None:
-        problems = [
-            {
-                "row": each.row,
-                "field": each.column,
-                "code": each.code.value,
-                "message": f"{each.table}: {each.message}" if each.table else each.message,
-            }
-            for each in report.problems
-        ]
-        await store.record_run(run, problems)

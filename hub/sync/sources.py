@@ -13,7 +13,7 @@ from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
 from graph_schema.programs import Program
-from hub.errors import BadDocumentError
+from hub.errors import BadDocumentError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.feeds import feed_of
 from hub.sync.intake import Intake, Origin
@@ -25,6 +25,24 @@ async def known(store: Store, adapter: Adapter) -> bool:
     """Whether the store knows a program, so that its words are known."""
     said = await store.everything(Program, OPEN)
     return any(row["code"] == adapter.program and row["revision_until"] == OPEN for row in said)
+
+
+async def first(store: Store, adapter: Adapter, *, dry_run: bool) -> Sequence[Intake]:
+    """Return what comes before a program's documents: its record, where it is not known yet.
+
+    Raises:
+        InvalidInputError: Nothing is to be written, so there is nothing to compare them with.
+        BadDocumentError: The record is broken.
+    """
+    if await known(store, adapter):
+        return ()
+    if dry_run:
+        msg = (
+            f"{adapter.program} is not known yet, so its file cannot be compared; first sync its "
+            f"record: hub sync {adapter.program}"
+        )
+        raise InvalidInputError(msg)
+    return (record(adapter),)
 
 
 def record(adapter: Adapter) -> Intake:

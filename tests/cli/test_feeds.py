@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Final
 
+import orjson
 import pytest
 
 from adapters.kit import gate
 from hub.cli import sync
-from tests.cli.commands import done, refused
+from tests.cli.commands import done, hub, refused
 from tests.cli.outside import install
 from tests.sync.programs import ALPHA, BUYER, folders, sites, standings
 from tests.sync.shelf import FEEDS, HOST, Shelf
@@ -111,6 +112,78 @@ def test_files_and_addresses_of_one_run_go_together(folder: Path, shelf: Shelf) 
 )  # fmt: skip
 def test_what_cannot_be_fetched_is_told_in_one_line(feed: str, url: str, said: str) -> None:
     assert said in refused("sync", ALPHA, "--feed", feed, "--from", url)
+
+
+def feeds(monkeypatch: pytest.MonkeyPatch, **urls: str) -> None:
+    """Say where alpha's feeds stand."""
+    told = {f"{ALPHA}/{name}": url for name, url in urls.items()}
+    monkeypatch.setenv("HUB_FEEDS", orjson.dumps(told).decode())
+
+
+def test_a_feed_is_fetched_from_where_the_settings_say(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = shelf.put(("listed.txt", b"exa:1\n"))
+    feeds(monkeypatch, page=url)
+    found = done("sync", ALPHA, "--feed", "page", "--dated", "2020-01-15", "--partial")
+    assert found.out.startswith(f"{ALPHA} (page): applied; 1 added, ")
+    assert "--feed says whose document it is" in refused("sync", ALPHA, "--feed", "list")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"nobody/page": f"https://{HOST}/a"}, "HUB_FEEDS: nobody/page: 'nobody' is no program"),
+        ({f"{ALPHA}/no": f"https://{HOST}/a"}, f"HUB_FEEDS: {ALPHA}/no: {ALPHA} has no feed 'no'"),
+        ({f"{ALPHA}/page": "https://no.example/"}, "the feed does not allow no.example"),
+        ({f"{ALPHA}/page": f"http://{HOST}/"}, "no address that begins with https://"),
+    ],
+    ids=["program", "feed", "host", "scheme"],
+)
+@pytest.mark.parametrize("command", [("sync", "--all"), ("serve",)], ids=["sync", "serve"])
+def test_a_wrong_address_stops_the_start_with_its_name(
+    monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], said: str, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HUB_FEEDS", orjson.dumps(setting).decode())
+    assert said in refused(*command)
+
+
+def test_all_syncs_every_record_and_then_every_feed_with_an_address(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = shelf.put(("listed.txt", b"exa:1\n"))
+    listed = shelf.put(standings("exa:2 listed 2020-01-01"))
+    feeds(monkeypatch, page=url, list=listed)
+    heads = [each for each in done("sync", "--all").out.splitlines() if each[0] != " "]
+    programs = [each.partition(" ")[0] for each in heads]
+    assert all("(record): applied" in each or ALPHA in each for each in heads[:-2])
+    assert f"{ALPHA} (record): unchanged" in heads[programs.index(ALPHA)]
+    assert [each.partition(";")[0] for each in heads[-2:]] == [
+        f"{ALPHA} (list): applied", f"{ALPHA} (page): applied",
+    ]  # fmt: skip
+    again = done("sync", "--all").out.splitlines()
+    assert len(again) == len(heads)
+    assert all(": unchanged; " in each for each in again)
+    assert [mark is not None and mark.etag is not None for _, mark in shelf.asked] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
+def test_of_all_what_fails_or_is_held_takes_nothing_else_along(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = shelf.put(standings("exa:1 listed 2020-01-01", "exa:2 unheard 2020-01-01"))
+    feeds(monkeypatch, list=listed, page=f"https://{HOST}/no.txt")
+    found = hub("sync", "--all")
+    assert found.code == 2
+    assert f"{ALPHA} (list): held; " in found.out
+    assert (
+        found.err.splitlines()[-1]
+        == f"✗ {ALPHA} (page): https://{HOST}/no.txt answers 404 Not Found"
+    )
+    feeds(monkeypatch, list=listed)
+    assert hub("sync", "--all").code == 3
+    assert hub("sync", "--all", "--yes").code == 0
 
 
 def test_a_file_that_is_too_large_is_told_in_one_line(folder: Path) -> None:

@@ -26,8 +26,8 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "after": 0, "at_least": 2, "buyers": [], "both": [], "country": None, "day": 1,
     "disagreeing": None, "effects": [], "everything": True, "feed": "", "groups": [[1]],
     "identities": ["x"], "kind": "", "kinds": [], "known_at": 1, "nodes": [1], "products": [],
-    "program": 1, "programs": [1], "revision": 1, "rows": [], "runs": [1], "score": 1.0, "size": 5,
-    "subjects": [1], "text": "x", "texts": ["x"],
+    "program": 1, "programs": [1], "revision": 1, "revisions": [1], "rows": [], "runs": [1],
+    "score": 1.0, "size": 5, "subjects": [1], "text": "x", "texts": ["x"],
 }  # fmt: skip
 _SCANS: Final = re.compile(r"NodeByLabelScan|RelationshipTypeScan|(Node|Relationship)IndexScan")
 _READS_ALL: Final = re.compile(r"AllNodesScan|CartesianProduct|Union|HashJoin|Top$")
@@ -119,6 +119,7 @@ _SQL_ALLOWED: Final = (
     (r"^SCAN (words|w) VIRTUAL TABLE INDEX \d+:M", "the full-text index"),
     (r"^SCAN CONSTANT ROW", "no table at all"),
     (r"^SCAN \(subquery-\d+\)", "the few programs of one node"),
+    (r"^SCAN each", "the few feeds of one program"),
 )
 _SMALL: Final = re.compile(r"^everything\(")
 """Questions that ask for all there is."""

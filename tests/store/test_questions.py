@@ -446,24 +446,6 @@ async def test_names_are_paged_the_best_first(store: AnyStore) -> None:
     assert paged == whole
 
 
-async def test_of_a_sync_run_the_newest_is_kept_with_its_problems(store: AnyStore) -> None:
-    await write(store, world())
-    bad = [standing("alpha", f"alpha:none{n}", "listed", "2015-01-01") for n in range(3)]
-    good = standing("alpha", "alpha:s3", "behind", "2018-01-01")
-    for lines in ([good], [good, *bad]):
-        await write(store, lines, origin=Origin.OPERATOR, program="alpha", feed="operator")
-    program = await number(store, "program:alpha")
-    [run] = await store.runs([program, 10_000])
-    assert (run["feed"], run["outcome"], run["set_aside"]) == ("operator", "held", 3)
-    assert plain(run["complete"]) == 0
-    problems = await store.run_problems([run["number"]], ALL)
-    assert [problem["code"] for problem in problems] == ["UNKNOWN_REFERENCE"] * 3
-    assert {problem["run"] for problem in problems} == {run["number"]}
-    [second] = await store.run_problems([run["number"]], Page(1, problems[0]["number"]))
-    assert second == problems[1]
-    assert await store.runs([await number(store, "program:beta")]) == []
-
-
 async def test_the_writer_sees_what_is_open(store: AnyStore) -> None:
     await write(store, world(), program=None)
     await write(store, [standing("alpha", "alpha:s3", "behind", "2018-01-01")],

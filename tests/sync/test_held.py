@@ -171,7 +171,7 @@ async def test_a_held_run_is_remembered_with_what_was_set_aside(
     rows = standings("exa:1 unheard 2019-01-01")
     await push(store, alpha, rows, dated="2020-03-01")
     [program] = await store.everything(Program, OPEN)
-    [kept] = await store.runs([program["program"]])
+    [_, kept] = await store.runs([program["program"]])
     assert (kept["outcome"], kept["set_aside"], kept["feed"]) == ("held", 1, "operator")
     [problem] = await store.run_problems([kept["number"]], Page(10))
     assert (problem["row"], problem["field"], problem["code"]) == (2, "state", "UNKNOWN_WORD")

@@ -130,6 +130,18 @@ async def last_sync(
     return [found.get(parent.number) for parent in parents]
 
 
+@loads("Program.lastSyncs")
+async def last_syncs(
+    request: Request, parents: Sequence[Any], _given: Given
+) -> list[list[SyncRun]]:
+    """Bring the newest run of each feed of each program."""
+    rows = await request.store.runs([parent.number for parent in parents])
+    return [
+        [_run(request, row) for row in rows if row["program"] == parent.number]
+        for parent in parents
+    ]
+
+
 def _run(request: Request, row: Any) -> SyncRun:  # noqa: ANN401
     return SyncRun(
         id=strawberry.ID(request.ids.of(row["number"], Numbered.RUN)),
@@ -138,6 +150,7 @@ def _run(request: Request, row: Any) -> SyncRun:  # noqa: ANN401
         feed=row["feed"],
         started_at=instant(row["started_at"]),
         finished_at=instant(row["finished_at"]) if row["finished_at"] else None,
+        read_at=instant(row["read_at"]) if row["read_at"] else None,
         outcome=row["outcome"],
         complete=bool(row["complete"]),
         added=row["added"],

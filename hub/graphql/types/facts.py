@@ -256,7 +256,10 @@ class SyncRun(Fetches):
     feed: str = strawberry.field(description="Which of the program's feeds.")
     started_at: datetime = strawberry.field(description="When it began.")
     finished_at: datetime | None = strawberry.field(description="When it ended.")
-    outcome: str = strawberry.field(description="applied, unchanged, held or dry run.")
+    read_at: datetime | None = strawberry.field(
+        description="When a document of the feed was last taken: then, or in a run before it."
+    )
+    outcome: str = strawberry.field(description="applied, unchanged, held or failed.")
     complete: bool = strawberry.field(description="Whether the document left nothing out.")
     added: int = strawberry.field(description="Facts added.")
     changed: int = strawberry.field(description="Facts corrected.")

@@ -296,3 +296,8 @@ class Program(Node):
     def last_sync(self) -> SyncRun | None:
         """The newest reading of one of its feeds."""
         ...
+
+    @fetched
+    def last_syncs(self) -> list[SyncRun]:
+        """The newest reading of each of its feeds, the oldest first."""
+        ...

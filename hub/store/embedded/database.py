@@ -142,6 +142,7 @@ def _prepare(connection: sqlite3.Connection) -> int:
         connection.execute(statement)
     for kind in schema.FACTS:
         _add_new_columns(connection, schema.table(kind), schema.column_types(kind))
+    _add_new_columns(connection, "run", schema.RUN)
     for statement in schema.indexes():
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {schema.VERSION}")

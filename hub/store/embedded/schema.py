@@ -33,6 +33,28 @@ DERIVED: Final = (
 )
 """A standing over the days it really held, `[starts, ends)`, as known in `[known_from, ...)`."""
 
+RUN: Final = {
+    "number": "INTEGER PRIMARY KEY",
+    "program": "INTEGER NOT NULL",
+    "feed": "TEXT NOT NULL",
+    "started_at": "INTEGER NOT NULL",
+    "finished_at": "INTEGER",
+    "outcome": "TEXT NOT NULL",
+    "complete": "INTEGER NOT NULL",
+    "added": "INTEGER NOT NULL",
+    "changed": "INTEGER NOT NULL",
+    "ended": "INTEGER NOT NULL",
+    "unchanged": "INTEGER NOT NULL",
+    "set_aside": "INTEGER NOT NULL",
+    "revision": "INTEGER NOT NULL",
+    "read_at": "INTEGER",
+    "address": "TEXT",
+    "etag": "TEXT",
+    "modified": "TEXT",
+    "why": "TEXT",
+}
+"""The columns of a run, with their types; one that came later may be empty."""
+
 _OWN: Final = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS revision (number INTEGER PRIMARY KEY, recorded_at INTEGER)",
@@ -54,13 +76,9 @@ _OWN: Final = (
     "CREATE INDEX IF NOT EXISTS in_force_fact ON in_force (fact)",
     "CREATE INDEX IF NOT EXISTS in_force_program ON in_force (program)",
     "CREATE INDEX IF NOT EXISTS in_force_effect ON in_force (program, effect, subject)",
-    "CREATE TABLE IF NOT EXISTS run ("
-    "number INTEGER PRIMARY KEY, program INTEGER NOT NULL, feed TEXT NOT NULL, "
-    "started_at INTEGER NOT NULL, finished_at INTEGER, outcome TEXT NOT NULL, "
-    "complete INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, "
-    "ended INTEGER NOT NULL, unchanged INTEGER NOT NULL, set_aside INTEGER NOT NULL, "
-    "revision INTEGER NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS run_program ON run (program, number)",
+    f"CREATE TABLE IF NOT EXISTS run ({', '.join(f'{name} {of}' for name, of in RUN.items())})",
+    "CREATE INDEX IF NOT EXISTS run_feed ON run (program, feed, number)",
+    "CREATE INDEX IF NOT EXISTS run_revision ON run (revision)",
     "CREATE TABLE IF NOT EXISTS problem ("
     "number INTEGER PRIMARY KEY, run INTEGER NOT NULL, row INTEGER NOT NULL, "
     "field TEXT, code TEXT NOT NULL, message TEXT NOT NULL)",

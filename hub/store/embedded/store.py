@@ -209,10 +209,15 @@ class EmbeddedStore(Store):
         return [(row["rowid"], Kind(row["kind"]), row["score"]) for row in found]
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
-        """Return the newest sync run of each program."""
+        """Return the newest run of each feed of programs."""
         return await self.database.read(
             reads.rows, texts.RUNS, {"programs": reads.listed(programs)}
         )
+
+    async def runs_that_made(self, revisions: Sequence[int]) -> list[Row]:
+        """Return the runs that made revisions."""
+        at = {"revisions": reads.listed(revisions)}
+        return await self.database.read(reads.rows, texts.RUNS_THAT_MADE, at)
 
     async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
         """Return a page of the rows that each of these runs set aside."""

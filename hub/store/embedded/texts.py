@@ -14,6 +14,7 @@ from hub.store.columns import (
     CLOSING_COLUMNS,
     DESCRIBING,
     PLACE_COLUMNS,
+    RUN,
     SIGNATURE_COLUMNS,
     STATE_COLUMNS,
     TIE_COLUMNS,
@@ -183,9 +184,20 @@ def count_in_force(end: str) -> str:
     )
 
 
+_RUN: Final = "number, " + ", ".join(RUN)
+_NEXT_FEED: Final = "(SELECT min(feed) FROM run WHERE program = {0} AND feed > {1})"
 RUNS: Final = (
-    "SELECT r.* FROM json_each(:programs) j CROSS JOIN run r ON r.program = j.value "
-    "WHERE r.number = (SELECT max(number) FROM run WHERE program = j.value)"
+    "WITH RECURSIVE each (program, feed) AS ("
+    f"SELECT j.value, {_NEXT_FEED.format('j.value', repr(''))} FROM json_each(:programs) j "
+    f"UNION SELECT program, {_NEXT_FEED.format('each.program', 'each.feed')} FROM each "
+    "WHERE feed IS NOT NULL) "
+    f"SELECT {_RUN} FROM run WHERE number IN (SELECT (SELECT max(number) FROM run "
+    "WHERE program = each.program AND feed = each.feed) FROM each) ORDER BY number"
+)
+"""From each feed of a program to the next, so that old runs are not read."""
+RUNS_THAT_MADE: Final = (
+    f"SELECT {_RUN} FROM json_each(:revisions) j CROSS JOIN run ON revision = j.value "
+    "WHERE outcome = 'applied' ORDER BY number"
 )
 PROBLEMS: Final = (
     "SELECT p.* FROM json_each(:runs) j CROSS JOIN problem p ON p.number IN ("

@@ -111,9 +111,13 @@ SEARCH: Final[LiteralString] = (
     "RETURN collect([n.number, n.kind, score])"
 )
 RUNS: Final[LiteralString] = (
-    "UNWIND $programs AS program CALL (program) { MATCH (r:Run) "
-    "USING INDEX SEEK r:Run(program, number) WHERE r.program = program AND r.number > 0 "
-    "RETURN r ORDER BY r.program DESC, r.number DESC LIMIT 1 } RETURN collect(properties(r))"
+    "UNWIND $programs AS program MATCH (r:Newest) USING INDEX SEEK r:Newest(program) "
+    "WHERE r.program = program WITH DISTINCT r ORDER BY r.number RETURN collect(properties(r))"
+)
+RUNS_THAT_MADE: Final[LiteralString] = (
+    "UNWIND $revisions AS revision MATCH (r:Run) USING INDEX SEEK r:Run(revision) "
+    "WHERE r.revision = revision AND r.outcome = 'applied' "
+    "WITH r ORDER BY r.number RETURN collect(properties(r))"
 )
 PROBLEMS: Final[LiteralString] = (
     "UNWIND $runs AS run CALL (run) { MATCH (p:Problem) USING INDEX SEEK p:Problem(run, number) "

@@ -1,13 +1,16 @@
 """Questions for lists of nodes, put to a Neo4j."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from graph_schema.codes import Effect, Kind
-from hub.store.columns import tokens
+from hub.store.columns import RUN, tokens
 from hub.store.neo4j import list_texts, reads
 from hub.store.neo4j.driver import Bolt
 from hub.store.port import Moment, Page, Row, SharedSought, Sought
+
+_NO_RUN: Final[Row] = dict.fromkeys(RUN)
+"""The columns of a run; one that is empty is not kept."""
 
 
 class Lists:
@@ -70,9 +73,14 @@ class Lists:
         return [(number, Kind(kind), score) for number, kind, score in found]
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
-        """Return the newest sync run of each program."""
+        """Return the newest run of each feed of programs."""
         [found] = await self.bolt.read(list_texts.RUNS, {"programs": list(programs)})
-        return found
+        return [_NO_RUN | row for row in found]
+
+    async def runs_that_made(self, revisions: Sequence[int]) -> list[Row]:
+        """Return the runs that made revisions."""
+        [found] = await self.bolt.read(list_texts.RUNS_THAT_MADE, {"revisions": list(revisions)})
+        return [_NO_RUN | row for row in found]
 
     async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
         """Return a page of the rows that each of these runs set aside."""

@@ -10,6 +10,12 @@ _WRITTEN_BY: Final[LiteralString] = (
     "OPTIONAL MATCH (m:Meta {name: 'meta'}) RETURN coalesce(max(m.version), 0)"
 )
 _KNOWN: Final[LiteralString] = "SHOW INDEXES YIELD name RETURN collect(name)"
+_NEWEST: Final[LiteralString] = (
+    "MATCH (r:Run) WITH r.program AS program, r.feed AS feed, max(r.number) AS newest "
+    "MATCH (r:Run {number: newest}) SET r:Newest"
+)
+"""Once, where runs were kept before their newest was marked, as its index tells."""
+_INDEX: Final = "newest_program_feed"
 _READY: Final[LiteralString] = "CALL db.awaitIndexes(600)"
 _META: Final[LiteralString] = (
     "MERGE (m:Meta {name: 'meta'}) ON CREATE SET m.key = $key, m.revision = 0, m.recorded_at = 0, "
@@ -36,6 +42,8 @@ async def prepare(bolt: Bolt, key: bytes) -> None:
         msg = f"the store at {bolt.url} was written by a newer hub; update this one"
         raise StoreUnavailableError(msg)
     [known] = await bolt.read(_KNOWN, {})
+    if _INDEX not in known:
+        await bolt.alone(_NEWEST, {})
     missing: list[LiteralString] = [
         text for name, text in schema.statements().items() if name not in known
     ]

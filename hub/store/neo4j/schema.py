@@ -26,6 +26,8 @@ PROFILED: Final = {
     "Bought": ("buyers_held", 2),
 }
 """Labels by which shared suppliers are found, and of which count at least how many they need."""
+NEWEST: Final = "Newest"
+"""Label of the newest run of each feed."""
 WORDS: Final = "words"
 """The full-text index; its texts are folded before they are kept, so blanks part their words."""
 
@@ -41,7 +43,8 @@ _OWN: Final = {
 """Labels of the store itself, and the properties that are unique."""
 _OWN_INDEXES: Final = {
     "Reference": (("text",),),
-    "Run": (("program", "number"),),
+    "Run": (("revision",),),
+    NEWEST: (("program",), ("program", "feed")),
     "Problem": (("run", "number"),),
     **dict.fromkeys(PROFILED, (("number",),)),
 }

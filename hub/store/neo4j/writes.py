@@ -51,7 +51,12 @@ COUNT_RUN: Final[LiteralString] = (
     "MATCH (c:Counter {name: 'run'}) SET c.runs = c.runs + 1, c.problems = c.problems + $problems "
     "RETURN c.runs, c.problems - $problems"
 )
-RUN: Final[LiteralString] = "CREATE (r:Run) SET r = $run"
+RUN: Final[LiteralString] = "CREATE (r:Run:Newest) SET r = $run"
+OLDER: Final[LiteralString] = (
+    "MATCH (r:Newest) USING INDEX SEEK r:Newest(program, feed) "
+    "WHERE r.program = $program AND r.feed = $feed REMOVE r:Newest"
+)
+"""Runs are counted one after the other, so that of each feed one run is the newest."""
 PROBLEMS: Final[LiteralString] = "UNWIND $rows AS row CREATE (p:Problem) SET p = row"
 
 _REFERENCES: Final = vouched(
@@ -233,6 +238,7 @@ async def record_run(bolt: Bolt, run: Mapping[str, Any], problems: Sequence[Row]
         counted = await transaction.run(COUNT_RUN, {"problems": len(problems)})
         number, first = counted
         kept = {column: run[column] for column in RUN_COLUMNS}
+        await transaction.run(OLDER, {"program": run["program"], "feed": run["feed"]})
         await transaction.run(RUN, {"run": kept | {"number": number}})
         rows = [
             {column: problem[column] for column in PROBLEM} | {"number": at, "run": number}

@@ -1,0 +1,118 @@
+"""A reading: what stands at a feed's address now, into the graph."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+
+from adapters.kit.adapter import RECORD, Adapter
+from adapters.kit.fetch import Fetcher, FetchError
+from hub.errors import BadDocumentError, HubError, StoreUnavailableError
+from hub.store.port import Store
+from hub.sync.feeds import Address, feed_of
+from hub.sync.intake import Intake, Outcome, Report
+from hub.sync.remember import mark_of, remember_unread
+from hub.sync.run import run
+from hub.sync.sources import feed_file, first, record
+
+
+async def sync_all(
+    store: Store,
+    adapters: Iterable[Adapter],
+    addresses: Iterable[Address],
+    fetcher: Fetcher,
+    *,
+    dry_run: bool = False,
+    confirmed: bool = False,
+) -> AsyncIterator[Report]:
+    """Sync every record and then every feed that has an address, and yield what became of each.
+
+    What fails takes nothing else along; its report says why.
+
+    Raises:
+        StoreUnavailableError: The store does not answer.
+    """
+    for adapter in adapters:
+        try:
+            yield await run(store, record(adapter), dry_run=dry_run, confirmed=confirmed)
+        except StoreUnavailableError:
+            raise
+        except HubError as error:
+            yield _failed(adapter.program, RECORD, error)
+    for address in addresses:
+        try:
+            yield await read(store, address, fetcher, dry_run=dry_run, confirmed=confirmed)
+        except StoreUnavailableError:
+            raise
+        except HubError as error:
+            yield _failed(address.adapter.program, address.name, error)
+
+
+def _failed(program: str, feed: str, error: HubError) -> Report:
+    return Report(Outcome.FAILED, program, feed, complete=False, failed=error.message)
+
+
+async def read(
+    store: Store,
+    address: Address,
+    fetcher: Fetcher,
+    *,
+    dry_run: bool = False,
+    confirmed: bool = False,
+    now: datetime | None = None,
+) -> Report:
+    """Record what stands at a feed's address; what has not changed today is not sent again.
+
+    Args:
+        store: Where the graph is; a program that it does not know yet comes with its record.
+        address: The feed, and where its document stands.
+        fetcher: Brings it from there.
+        dry_run: Work out the difference, and write nothing.
+        confirmed: Apply it even where it would be held.
+        now: The instant; the present where not given.
+
+    Raises:
+        HubError: It is not to be had, or cannot be read; which is kept as a run that failed.
+    """
+    present = now or datetime.now(UTC)
+    program, feed = address.adapter.program, address.name
+    mark = None if dry_run else await mark_of(store, program, feed, address.url, present)
+    try:
+        fetched = await fetcher.fetch(address.url, feed_of(address.adapter, feed).hosts, mark)
+        if fetched.document is None:
+            report = await _report(store, address, Outcome.UNCHANGED)
+            await remember_unread(store, report, present)
+            return report
+        intake = await asyncio.to_thread(_parsed, address, fetched.name, fetched.document)
+        intake.address, intake.mark = address.url, fetched.mark
+        for before in await first(store, address.adapter, dry_run=dry_run):
+            await run(store, before, now=now)
+        return await run(store, intake, dry_run=dry_run, confirmed=confirmed, now=now)
+    except StoreUnavailableError:
+        raise
+    except (FetchError, HubError) as error:
+        if not dry_run:
+            report = await _report(store, address, Outcome.FAILED)
+            await remember_unread(store, report, present, str(error))
+        raise BadDocumentError(str(error)) from error
+
+
+async def _report(store: Store, address: Address, outcome: Outcome) -> Report:
+    """Return what is told of a document that was not read."""
+    latest = await store.latest()
+    program = address.adapter.program
+    return Report(outcome, program, address.name, complete=False, revision=latest.revision)
+
+
+def _parsed(address: Address, name: str, document: bytes) -> Intake:
+    """Return what a document says.
+
+    Raises:
+        BadDocumentError: It is not what it should be, or its parser fails.
+    """
+    try:
+        return feed_file(address.adapter, address.name, [(name, document)])
+    except HubError:
+        raise
+    except Exception as error:
+        msg = f"{name}: its parser fails, with {type(error).__name__}: {error}"
+        raise BadDocumentError(msg) from error
