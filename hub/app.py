@@ -1,8 +1,8 @@
 """The ASGI application, put together from its parts."""
 
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from http import HTTPStatus
 from typing import Final
 
@@ -19,18 +19,27 @@ from hub.graphql.schema import text
 from hub.settings import Settings
 from hub.store.port import Store
 
+Beside = Callable[[], AbstractAsyncContextManager[None]]
+"""Begins what runs in the background, and ends it."""
 _SDL: Final = text()
 
 
-def create_app(store: Store, settings: Settings) -> Starlette:
-    """Return the hub's application on an open or closed store; it opens and closes it."""
+def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -> Starlette:
+    """Return the hub's application on an open or closed store; it opens and closes it.
+
+    Args:
+        store: Where the graph is.
+        settings: How it is served.
+        beside: What runs beside it, on the open store.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await store.open()
         app.state.desk = await Desk.open(store)
         try:
-            yield
+            async with beside():
+                yield
         finally:
             await store.close()
 

@@ -4,6 +4,8 @@ import gc
 import logging
 import signal
 import socket
+from contextlib import nullcontext
+from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
@@ -11,15 +13,20 @@ import uvicorn
 from rich.markup import escape
 
 from adapters.kit.adapter import adapters
-from hub.app import create_app
+from adapters.kit.fetch import Fetcher
+from hub.app import Beside, create_app
 from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
 from hub.errors import InvalidInputError
 from hub.settings import Settings
+from hub.store.embedded.database import MEMORY
 from hub.store.open import from_settings
 from hub.store.port import Store
 from hub.sync.feeds import configured
 from hub.sync.run import run as sync_run
+from hub.sync.schedule import Schedule
 from hub.sync.sources import record
+
+FETCHER: Final = Fetcher()
 
 _QUESTION: Final = (
     '{ eligibility(buyer: "wsr:walmart", supplier: "wsr:ag-mart", product: "tomatoes", '
@@ -52,16 +59,31 @@ def serve(
     Exit codes: 0 stopped, 2 bad settings, no store, or the port is taken.
     """
     chosen = settings(store)
-    try:
-        configured(adapters(), chosen.feeds)
-    except (ValueError, InvalidInputError) as error:
-        fail(str(error))
+    beside = _schedule(chosen)
 
     async def serving() -> None:
         with _bound(host, port) as listener:
-            await _serve(chosen, listener, demo=demo, example=example)
+            found = from_settings(chosen)
+            await found.open()
+            if demo:
+                await fill(found, example=example)
+            await _serve(found, chosen, beside, listener)
 
     run(serving)
+
+
+def _schedule(chosen: Settings) -> Beside:
+    """Return what reads feeds beside the hub; nothing, where the settings ask for none."""
+    try:
+        addresses = configured(adapters(), chosen.feeds)
+    except (ValueError, InvalidInputError) as error:
+        fail(str(error))
+    if chosen.sync_every_hours is None:
+        return nullcontext
+    if chosen.store.endswith(MEMORY):
+        fail("HUB_SYNC_EVERY_HOURS: a store in memory is not shared; name a file in HUB_STORE")
+    every = timedelta(hours=chosen.sync_every_hours)
+    return Schedule(lambda: from_settings(chosen), addresses, every, FETCHER).running
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -84,11 +106,7 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _serve(chosen: Settings, listener: socket.socket, *, demo: bool, example: bool) -> None:
-    store = from_settings(chosen)
-    await store.open()
-    if demo:
-        await fill(store, example=example)
+async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     ERR.print(f"[bold]WSR Hub[/] on {address}, store {escape(chosen.store)}")
@@ -100,9 +118,11 @@ async def _serve(chosen: Settings, listener: socket.socket, *, demo: bool, examp
     ERR.print(f"  curl -s {address}/graphql -H 'content-type: application/json' -d \\")
     quoted = _QUESTION.replace('"', '\\"')
     ERR.print(f'    \'{{"query": "{quoted}"}}\'', markup=False)
+    if beside is not nullcontext:
+        ERR.print(f"  feeds     {', '.join(chosen.feeds)}; every {chosen.sync_every_hours} h")
     logging.getLogger("hub").setLevel(logging.INFO)
     config = uvicorn.Config(
-        create_app(store, chosen),
+        create_app(store, chosen, beside),
         http="httptools",
         log_level="warning",
         timeout_keep_alive=30,

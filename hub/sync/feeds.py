@@ -19,6 +19,11 @@ class Address:
     name: str
     url: str
 
+    @property
+    def key(self) -> str:
+        """The feed as settings name it."""
+        return f"{self.adapter.program}/{self.name}"
+
 
 def feed_of(adapter: Adapter, name: str) -> Feed:
     """Return a feed of a program.

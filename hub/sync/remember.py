@@ -82,6 +82,12 @@ async def mark_of(store: Store, program: str, feed: str, url: str, now: datetime
     return Mark(before["etag"], before["modified"]) if today and before["address"] == url else None
 
 
+async def states(store: Store) -> Mapping[tuple[str, str], Row]:
+    """Return the newest run of each feed, by the code of its program and its name."""
+    codes = {row["program"]: row["code"] for row in await store.everything(Program, OPEN)}
+    return {(codes[run["program"]], run["feed"]): run for run in await store.runs(list(codes))}
+
+
 async def _before(store: Store, program: str, feed: str) -> tuple[int | None, Mapping[str, Any]]:
     """Return the number of a program, and the newest run of a feed of it."""
     numbers = {row["code"]: row["program"] for row in await store.everything(Program, OPEN)}

@@ -15,13 +15,17 @@ import httpx
 import pytest
 
 from adapters.kit.adapter import adapters
+from hub.cli import serve
 from hub.errors import StoreUnavailableError
 from hub.graphql import explorer
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Latest
-from tests.cli.commands import BOUND, Ran, done, free_port, hub, started
+from tests.cli.commands import BOUND, Ran, done, free_port, hub, refused, started
+from tests.cli.outside import install
 from tests.cli.worlds import BARRED, BUYER, DAY
 from tests.graphql.served import served
+from tests.sync.programs import ALPHA, folders, sites
+from tests.sync.shelf import FEEDS, HOST, Shelf
 
 PATIENCE: Final = 60
 """Seconds that the hub may take to listen, on a busy machine."""
@@ -143,6 +147,49 @@ def test_demo_leaves_a_filled_store_as_it_is() -> None:
     found = visited("--demo", visit=lambda client: seen.update(programs(client)))
     assert seen == {"alpha"}
     assert found.err.startswith("WSR Hub on ")
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_schedule_reads_feeds_beside_what_is_served(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = install(folder / "site", f"with_{folder.name}")
+    folders(where, manifest=FEEDS)
+    monkeypatch.syspath_prepend(folder / "site")
+    shelf = Shelf()
+    monkeypatch.setattr(serve, "FETCHER", shelf)
+    url = shelf.put(sites("exa:1"))
+    monkeypatch.setenv("HUB_FEEDS", f'{{"{ALPHA}/list": "{url}"}}')
+    monkeypatch.setenv("HUB_SYNC_EVERY_HOURS", "1")
+
+    def visit(client: httpx.Client) -> None:
+        question = f'{{ program(id: "{ALPHA}") {{ lastSyncs {{ feed outcome readAt }} }} }}'
+        until = monotonic() + PATIENCE
+        while monotonic() < until:
+            program = ask(client, question)["program"]
+            runs = {each["feed"]: each for each in (program or {"lastSyncs": ()})["lastSyncs"]}
+            if "list" in runs:
+                assert runs["list"]["outcome"] == "applied"
+                assert runs["list"]["readAt"]
+                return
+        pytest.fail("the feed is not read")
+
+    found = visited(visit=visit)
+    assert found.code == 0
+    assert f"  feeds     {ALPHA}/list; every 1 h\n" in found.err
+    assert len(shelf.asked) == 1
+
+
+def test_a_store_in_memory_is_served_without_a_schedule(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders(install(folder / "site", f"with_{folder.name}"), manifest=FEEDS)
+    monkeypatch.syspath_prepend(folder / "site")
+    monkeypatch.setenv("HUB_FEEDS", f'{{"{ALPHA}/list": "https://{HOST}/list"}}')
+    monkeypatch.setenv("HUB_SYNC_EVERY_HOURS", "1")
+    assert refused("serve", "--store", "sqlite:///:memory:") == (
+        "HUB_SYNC_EVERY_HOURS: a store in memory is not shared; name a file in HUB_STORE"
+    )
 
 
 @pytest.mark.anyio
