@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -16,6 +17,7 @@ from hub.answers.desk import Desk
 from hub.errors import StoreUnavailableError
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
+from hub.metrics import MEDIA_TYPE, exposition
 from hub.settings import Settings
 from hub.store.port import Store
 
@@ -55,6 +57,7 @@ def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/livez", _alive),
             Route("/readyz", _ready),
+            Route("/metrics", _metrics),
             Route("/", graphql),
         ],
         lifespan=lifespan,
@@ -87,6 +90,12 @@ async def _ready(request: Request) -> Response:
     """Say that the store answers."""
     await request.app.state.desk.store.latest()
     return PlainTextResponse("ok")
+
+
+async def _metrics(request: Request) -> Response:
+    """Give the ages of feeds."""
+    told = await exposition(request.app.state.desk.store, datetime.now(UTC))
+    return Response(told, media_type=MEDIA_TYPE)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
