@@ -69,10 +69,14 @@ class Resolver:
         self._known: dict[str, Resolved] = {}
 
     async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[RowProblem]) -> None:
-        """Look up every reference of the lines and of rows set aside, in one round trip."""
+        """Look up every reference of the lines and of rows set aside, in one round trip.
+
+        So are the programs: a list of which no row is left still is one of its program.
+        """
         mentioned = (text for line in lines for text in _mentioned(line, self._world))
         subjects = (_plain(problem.subject) for problem in aside if problem.subject)
-        wanted = list(dict.fromkeys((*mentioned, *subjects)))
+        programs = (f"{PROGRAM}:{code}" for code in self._world.numbers)
+        wanted = list(dict.fromkeys((*programs, *mentioned, *subjects)))
         _, found = await store.resolve(wanted)
         self._known = {
             text: known for text, known in zip(wanted, found, strict=True) if known is not None

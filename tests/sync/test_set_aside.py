@@ -5,13 +5,14 @@ from typing import Final
 import pytest
 
 from adapters.kit.adapter import Adapter
+from graph_schema.codes import Kind
 from graph_schema.standing import CompleteRun
 from hub.store.port import OPEN, Store
 from hub.sync.intake import Outcome
 from hub.sync.run import run
 from hub.sync.sources import operator_file
 from tests.sync.programs import ALPHA, Document, sites, standings, table
-from tests.sync.steps import ask, begin, held, push
+from tests.sync.steps import ask, begin, held, node, now, push
 
 pytestmark = pytest.mark.anyio
 
@@ -276,3 +277,21 @@ async def test_a_bad_agreement_row_excepts_no_supplier(store: Store, alpha: Adap
     assert [change.what for change in report.ended] == ["listed"]
     runs = await store.everything(CompleteRun, OPEN)
     assert [row["except_"] for row in runs] == [[], []]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [standings("exa:1 unheard 2019-01-01"), ("standings.csv", b"subject,state,since\n")],
+    ids=["none is taken", "none is there"],
+)
+async def test_a_list_without_a_row_that_counts_is_still_one_of_its_program(
+    store: Store, alpha: Adapter, rows: Document
+) -> None:
+    await begin(store, alpha)
+    await push(store, alpha, sites("exa:1"))
+    program = await node(store, f"program:{ALPHA}")
+    report = await push(store, alpha, rows, confirmed=True)
+    assert report.outcome is Outcome.APPLIED
+    assert await node(store, f"program:{ALPHA}") == program
+    assert await store.kinds([program], await now(store)) == {program: Kind.PROGRAM}
+    assert {row["program"] for row in await store.everything(CompleteRun, OPEN)} == {program}
