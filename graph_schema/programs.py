@@ -136,3 +136,8 @@ class FactSource(Fact):
     """Where it stands, where that is public and known in full."""
     licence: Word | None = None
     """Under which licence; none where none is stated."""
+
+
+def feed_source(feed: str) -> str:
+    """Return the reference of the source that a feed of a program is."""
+    return f"feed:{feed}"

@@ -16,7 +16,9 @@ from adapters.kit.gate import UnreadableError
 from adapters.kit.names import Names, Reading
 from adapters.kit.parsed import Parsed
 from graph_schema.exchange import Line
+from graph_schema.programs import Website
 from graph_schema.references import ProgramCode
+from graph_schema.texts import Word
 
 GROUP: Final = "wsr_hub.adapters"
 """Entry point group of adapters from outside: each names a package of adapter folders."""
@@ -34,6 +36,7 @@ class Feed(BaseModel):
     Attributes:
         about: What it is, in words.
         url: Where it stands; none: it comes as a file, or from where a setting says.
+        licence: Under which its documents stand; none: it states none.
         hosts: Hosts that it may be fetched from.
         every_days: How often it appears.
         max_age_days: Days after its last confirmation on which what it says counts as fresh.
@@ -52,7 +55,8 @@ class Feed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str = ""
-    url: str | None = None
+    url: Website | None = None
+    licence: Word | None = None
     hosts: tuple[str, ...] = ()
     every_days: int | None = None
     max_age_days: int = 400
@@ -125,8 +129,17 @@ class Adapter:
             return Feed(about="the operator's template")
         return self.manifest.feeds[name]
 
+    def feeds(self) -> Mapping[str, Feed]:
+        """Return every feed of the program by name, the operator's among them."""
+        return {OPERATOR: self.feed(OPERATOR), **self.manifest.feeds}
+
     def parse(
-        self, feed: str, document: bytes, name: str = "", dated: date | None = None
+        self,
+        feed: str,
+        document: bytes,
+        name: str = "",
+        dated: date | None = None,
+        fetched: date | None = None,
     ) -> Parsed:
         """Return what a document of a feed says.
 
@@ -135,12 +148,13 @@ class Adapter:
             document: The document.
             name: The file's name, where it has one.
             dated: The day of which it speaks, where a person says so.
+            fetched: The day on which it was fetched, where it was.
 
         Raises:
             UnreadableError: It is not what the feed's documents are.
         """
         about = self.feed(feed)
-        reading = Reading(self.program, self.names, name, dated)
+        reading = Reading(self.program, self.names, name, dated, fetched)
         if about.metrics:
             return totals.parse(document, reading, about.metrics)
         if about.parser is None:

@@ -78,20 +78,26 @@ class Reading:
         program: Code of the program whose document it is.
         file: The file's name, where it has one.
         dated: The day of which the document speaks, where a person says so.
+        fetched: The day on which it was fetched: what stands at an address is said on that day.
     """
 
     program: str
     names: Names = field(default_factory=Names)
     file: str = ""
     dated: date | None = None
+    fetched: date | None = None
 
     def day(self, printed: PartialDate | None) -> PartialDate:
         """Return when the document was so: the day that a person says, else the one it prints.
+
+        What was fetched and prints none was so on the day on which it was fetched.
 
         Raises:
             UnreadableError: There is neither, or they contradict each other.
         """
         if self.dated is None:
+            if printed is None and self.fetched is not None:
+                return PartialDate.on(self.fetched)
             if printed is None:
                 msg = (
                     "no day of its own can be read in it; say the day of which it speaks (--dated)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 import typer
@@ -12,8 +12,7 @@ from adapters.kit.fetch import Fetcher
 from hub.cli.console import BAD_INPUT, DECIDE, StoreOption, day, fail, opened, run, settings
 from hub.cli.difference import show
 from hub.errors import InvalidInputError
-from hub.store.port import Store
-from hub.sync.feeds import Address, configured, document, feed_of
+from hub.sync.feeds import Address, configured, document, feed_of, is_address
 from hub.sync.intake import Intake, Origin, Outcome, Report
 from hub.sync.reading import sync_all
 from hub.sync.run import run as sync_run
@@ -75,8 +74,9 @@ def sync(
                 async for report in sync_all(found, every.values(), addresses, FETCHER, **how):
                     reports.append(report)  # noqa: PERF401 - told even where the next one raises
                 return
-            asked = (adapter, feed or OPERATOR, documents)
-            for intake in await _intakes(found, *asked, dated=on, dry_run=dry_run):
+            before = await first(found, adapter, dry_run=dry_run) if documents else ()
+            fetched = datetime.now(UTC).date() if any(map(is_address, sources)) else None
+            for intake in (*before, _intake(adapter, feed, documents, on, fetched)):
                 if intake.origin is Origin.OPERATOR:
                     intake.complete = intake.complete and not partial
                 reports.append(await sync_run(found, intake, dry_run=dry_run, confirmed=yes))
@@ -149,21 +149,18 @@ async def _documents(
     return [await document(each, feed_of(adapter, feed), FETCHER) for each in sources]
 
 
-async def _intakes(
-    store: Store,
+def _intake(
     adapter: Adapter,
-    feed: str,
+    feed: str | None,
     documents: Sequence[tuple[str, bytes]],
-    *,
     dated: date | None,
-    dry_run: bool,
-) -> Sequence[Intake]:
-    """Return what to sync: the record where no document is named, or the program is not known yet.
+    fetched: date | None,
+) -> Intake:
+    """Return what to sync: the record where no document is given.
 
     Raises:
-        InvalidInputError: A document is to be compared with what is not known yet.
+        BadDocumentError: A document is not what it should be.
     """
     if not documents:
-        return [record(adapter)]
-    before = await first(store, adapter, dry_run=dry_run)
-    return [*before, feed_file(adapter, feed, documents, dated)]
+        return record(adapter)
+    return feed_file(adapter, feed or OPERATOR, documents, dated, fetched=fetched)

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from hub.graphql.executor import HubExecutor
-from hub.graphql.loaders import answers, links, programs, standings, subjects
+from hub.graphql.loaders import answers, evidence, links, programs, standings, subjects
 from hub.graphql.questions.bindings import BindingQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
 from hub.graphql.questions.programs import Programs
@@ -20,7 +20,7 @@ from hub.graphql.scalars import SCALARS
 from hub.graphql.types.answers import InvalidInput, UnknownReference
 from hub.graphql.types.nodes import Commodity
 
-LOADERS: Final = (answers, links, programs, standings, subjects)
+LOADERS: Final = (answers, evidence, links, programs, standings, subjects)
 """Modules that bring fetched fields; being imported they are registered."""
 COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 

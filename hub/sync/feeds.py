@@ -69,6 +69,11 @@ def configured(adapters: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Seq
     return found
 
 
+def is_address(source: str) -> bool:
+    """Whether a document stands at an address, and is no file."""
+    return "://" in source
+
+
 async def document(source: str, feed: Feed, fetcher: Fetcher) -> tuple[str, bytes]:
     """Return the name and the bytes of a file, or of what stands at an address.
 
@@ -77,7 +82,7 @@ async def document(source: str, feed: Feed, fetcher: Fetcher) -> tuple[str, byte
         BadDocumentError: It is too large, or it may not or cannot be fetched.
     """
     try:
-        if "://" in source:
+        if is_address(source):
             found = await fetcher.fetch(source, feed.hosts)
             return found.name, found.document or b""
         return Path(source).name, read(Path(source))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from adapters.kit.adapter import RECORD, Adapter
 from adapters.kit.fetch import Fetcher, FetchError
@@ -82,7 +82,8 @@ async def read(
             report = await _report(store, address, Outcome.UNCHANGED)
             await remember_unread(store, report, present)
             return report
-        intake = await asyncio.to_thread(_parsed, address, fetched.name, fetched.document)
+        document = (fetched.name, fetched.document)
+        intake = await asyncio.to_thread(_parsed, address, document, present.date())
         intake.address, intake.mark = address.url, fetched.mark
         for before in await first(store, address.adapter, dry_run=dry_run):
             await run(store, before, now=now)
@@ -103,16 +104,16 @@ async def _report(store: Store, address: Address, outcome: Outcome) -> Report:
     return Report(outcome, program, address.name, complete=False, revision=latest.revision)
 
 
-def _parsed(address: Address, name: str, document: bytes) -> Intake:
+def _parsed(address: Address, document: tuple[str, bytes], today: date) -> Intake:
     """Return what a document says.
 
     Raises:
         BadDocumentError: It is not what it should be, or its parser fails.
     """
     try:
-        return feed_file(address.adapter, address.name, [(name, document)])
+        return feed_file(address.adapter, address.name, [document], fetched=today)
     except HubError:
         raise
     except Exception as error:
-        msg = f"{name}: its parser fails, with {type(error).__name__}: {error}"
+        msg = f"{document[0]}: its parser fails, with {type(error).__name__}: {error}"
         raise BadDocumentError(msg) from error

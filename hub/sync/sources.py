@@ -1,7 +1,7 @@
 """Where lines come from: a program's record, an operator's file, an exchange file."""
 
 from codecs import BOM_UTF8
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,13 +12,14 @@ from adapters.kit.adapter import OPERATOR, RECORD, Adapter
 from adapters.kit.parsed import Parsed
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
-from graph_schema.programs import Program
+from graph_schema.programs import FactSource, Program, feed_source
 from hub.errors import BadDocumentError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.feeds import feed_of
 from hub.sync.intake import Intake, Origin
 
 _SHOWN: Final = 20
+_LONGEST_TITLE: Final = 300
 
 
 async def known(store: Store, adapter: Adapter) -> bool:
@@ -61,7 +62,7 @@ def record(adapter: Adapter) -> Intake:
         raise BadDocumentError(msg)
     return Intake(
         origin=Origin.RECORD,
-        lines=[*_itself(adapter, parsed), *parsed.lines],
+        lines=[*_itself(adapter, parsed), *_feeds(adapter), *parsed.lines],
         program=adapter.program,
         feed=RECORD,
         complete=True,
@@ -84,6 +85,20 @@ def _itself(adapter: Adapter, parsed: Parsed) -> Sequence[Line]:
     return (Line.model_validate({"program": manifest.code, "programRecord": given}),)
 
 
+def _feeds(adapter: Adapter) -> Iterator[Line]:
+    """Yield the program's feeds as sources of what they bring, out of its manifest."""
+    manifest = adapter.manifest
+    for name, feed in adapter.feeds().items():
+        source = FactSource(
+            reference=feed_source(name),
+            title=f"{manifest.name}: {feed.about or name}"[:_LONGEST_TITLE],
+            publisher=manifest.name,
+            url=feed.url,
+            licence=feed.licence,
+        )
+        yield Line(program=manifest.code, fact=source)
+
+
 def operator_file(adapter: Adapter, documents: Sequence[tuple[str, bytes]]) -> Intake:
     """Return what files of a program's template say, all of them as one run.
 
@@ -98,6 +113,8 @@ def feed_file(
     name: str,
     documents: Sequence[tuple[str, bytes]],
     dated: date | None = None,
+    *,
+    fetched: date | None = None,
 ) -> Intake:
     """Return what documents of a feed say, all of them as one run.
 
@@ -106,6 +123,7 @@ def feed_file(
         name: Of the feed.
         documents: Name and bytes of each file.
         dated: The day of which they speak, where a person says so; it goes before what they print.
+        fetched: The day on which they were fetched, of which they speak where they print none.
 
     Raises:
         InvalidInputError: The program has no such feed.
@@ -115,7 +133,7 @@ def feed_file(
     parsed = Parsed()
     for file, document in documents:
         try:
-            parsed.add(adapter.parse(name, document, file, dated))
+            parsed.add(adapter.parse(name, document, file, dated, fetched))
         except UnreadableError as error:
             msg = f"{file}: {error}"
             raise BadDocumentError(msg) from error

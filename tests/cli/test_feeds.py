@@ -18,9 +18,15 @@ PAGE: Final = """
 about = "the page of listed sites"
 hosts = ["list.example"]
 parser = "page"
+
+[feeds.undated]
+hosts = ["list.example"]
+parser = "undated"
 """
 PARSER: Final = '''
 """A program whose page tells a listed site a line."""
+
+from datetime import date
 
 from adapters.kit import template
 
@@ -29,6 +35,12 @@ def page(document, reading):
     rows = "".join(f"{line},listed,2020-01-01\\n" for line in document.decode().splitlines())
     told = f"subject,state,since\\n{rows}".encode()
     return template.parse(reading.program, told, name="standings.csv")
+
+
+def undated(document, reading):
+    parsed = page(document, reading)
+    parsed.dated = date.fromordinal(reading.day(None).first)
+    return parsed
 '''
 SITES: Final = sites("exa:1", "exa:2")
 
@@ -90,6 +102,18 @@ def test_a_document_is_fetched_from_an_address_that_its_feed_allows(shelf: Shelf
     assert found.out.startswith(f"{ALPHA} (page): applied; 1 added, ")
     assert shelf.asked == [(url, None)]
     assert verdict("exa:1") == "ELIGIBLE"
+
+
+def test_a_list_that_prints_no_day_is_of_the_day_that_is_given_or_on_which_it_was_fetched(
+    folder: Path, shelf: Shelf
+) -> None:
+    (folder / "listed.txt").write_text("exa:1\n", "utf-8")
+    asked = ("sync", ALPHA, "--feed", "undated", "--from")
+    assert "no day of its own can be read in it" in refused(*asked, "listed.txt")
+    done(*asked, "listed.txt", "--dated", "2020-01-15")
+    assert verdict("exa:1") == "ELIGIBLE"
+    url = shelf.put(("listed.txt", b"exa:2\n"))
+    assert done(*asked, url, "--yes").out.startswith(f"{ALPHA} (undated): applied; 1 added, ")
 
 
 def test_files_and_addresses_of_one_run_go_together(folder: Path, shelf: Shelf) -> None:

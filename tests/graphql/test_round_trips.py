@@ -42,6 +42,7 @@ FIELDS: Final = {
         'worksites(program: "wide", first: $first) { nodes { '
         'eligibility(buyer: "wide:o0", product: "jeans") { notices { %s } } } }'
     ),
+    "Evidence": 'program(id: "wide") { standings(first: $first) { nodes { evidence { %s } } } }',
     "Figure": 'program(id: "bangladesh-accord") { figures(first: $first) { nodes { %s } } }',
     "Mechanism": "programs(first: $first) { nodes { mechanisms { %s } } }",
     "Organization": 'suppliers(program: "wide", first: $first) { nodes { %s } }',

@@ -182,7 +182,7 @@ async def test_a_failure_is_remembered_with_its_cause_and_changes_nothing(
 async def test_a_parser_that_fails_is_told(
     store: Store, shelf: Shelf, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(*_: object) -> None:
+    def failing(*_: object, **_more: object) -> None:
         raise KeyError(*"x")
 
     monkeypatch.setattr(reading, "feed_file", failing)

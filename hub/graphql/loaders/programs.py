@@ -19,11 +19,13 @@ from hub.graphql.types.facts import (
     Clause,
     Figure,
     Mechanism,
+    Signature,
+    StateRule,
+)
+from hub.graphql.types.runs import (
     RowProblem,
     RowProblemConnection,
     RowProblemEdge,
-    Signature,
-    StateRule,
     SyncRun,
 )
 from hub.identity.ids import Numbered
@@ -126,7 +128,7 @@ async def last_sync(
 ) -> list[SyncRun | None]:
     """Bring the newest run of each program."""
     rows = await request.store.runs([parent.number for parent in parents])
-    found = {row["program"]: _run(request, row) for row in rows}
+    found = {row["program"]: shown_run(request, row) for row in rows}
     return [found.get(parent.number) for parent in parents]
 
 
@@ -137,12 +139,13 @@ async def last_syncs(
     """Bring the newest run of each feed of each program."""
     rows = await request.store.runs([parent.number for parent in parents])
     return [
-        [_run(request, row) for row in rows if row["program"] == parent.number]
+        [shown_run(request, row) for row in rows if row["program"] == parent.number]
         for parent in parents
     ]
 
 
-def _run(request: Request, row: Any) -> SyncRun:  # noqa: ANN401
+def shown_run(request: Request, row: Row) -> SyncRun:
+    """Return a run as it is shown."""
     return SyncRun(
         id=strawberry.ID(request.ids.of(row["number"], Numbered.RUN)),
         number=row["number"],

@@ -22,10 +22,10 @@ from hub.graphql.types.facts import (
     SourcingLink,
     Standing,
     StateRule,
-    SyncRun,
     Tie,
 )
 from hub.graphql.types.lazy import LazyAgreement, LazyEligibility, LazyOrganization, LazyProgram
+from hub.graphql.types.runs import SyncRun
 
 Day = date | None
 Instant = datetime | None
