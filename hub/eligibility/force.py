@@ -1,11 +1,11 @@
 """Force: whether an agreement binds the buyer on a day, by its term and its signatures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
-from itertools import product
 from typing import Final
 
 from graph_schema.codes import Confidence, Reason, TieKind
@@ -153,11 +153,25 @@ class Buyer:
             if not speaking[signature.organization]:
                 amounts.add(Force(Status.NOT_BOUND, signature=signature))
             each.append(amounts)
-        for choice in product(*each):
-            strongest = max(choice, key=self._strength)
+        for strongest in self._winners(each):
             if agreement.framework and self.day >= FRAMEWORKS_BIND_UNTIL:
-                strongest = _framework(strongest)
-            yield strongest
+                yield _framework(strongest)
+            else:
+                yield strongest
+
+    def _winners(self, each: Sequence[AbstractSet[Force]]) -> Iterator[Force]:
+        """Yield what is the strongest in some choice of one of each; of equals the first one.
+
+        One wins somewhere if every other signature may amount to less, or a later one to as much.
+        So no choice has to be tried, of which there may be more than can be.
+        """
+        lowest = [min(map(self._strength, amounts)) for amounts in each]
+        for at, amounts in enumerate(each):
+            for force in amounts:
+                strength = self._strength(force)
+                before = all(low < strength for low in lowest[:at])
+                if before and all(low <= strength for low in lowest[at + 1 :]):
+                    yield force
 
     def _amounts(
         self, agreement: Agreement, signature: Signature, position: Position

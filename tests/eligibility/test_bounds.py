@@ -225,6 +225,20 @@ def test_a_signature_that_ended_on_a_vague_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sure", "verdict"),
+    [(False, TOO_COARSE), (True, (Verdict.ELIGIBLE, Reason.IN_GOOD_STANDING))],
+)
+def test_signatures_that_each_may_bind_are_not_tried_in_every_combination(
+    sure: bool, verdict: tuple[Verdict, Reason]
+) -> None:
+    """Sixty pages that show the buyer, each known by its day alone: 2 ** 60 combinations."""
+    vague = [Signature(n, MINE, BUYER, AGREEMENT, DAY - 99, DAY + 1 + n) for n in range(60)]
+    signed = Signature(60, MINE, BUYER, AGREEMENT, DAY - 99, DAY if sure else DAY + 99)
+    facts = replace(world([state(1)]), signatures=(*vague, signed))
+    assert said(ask(facts)) == verdict
+
+
+@pytest.mark.parametrize(
     ("region", "reason"),
     [("BD-10", Reason.IN_GOOD_STANDING), ("BD-20", Reason.COUNTRY_OUT_OF_SCOPE)],
 )
