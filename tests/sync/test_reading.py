@@ -1,7 +1,8 @@
 """A feed is read from its address: once a day in full, else only when it has changed."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from adapters.kit.adapter import Adapter
-from adapters.kit.fetch import Mark
+from adapters.kit.fetch import Fetched, Mark
 from hub.errors import BadDocumentError, InvalidInputError, StoreUnavailableError
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Latest, Row, Store, Writing
@@ -18,6 +19,7 @@ from hub.sync import reading
 from hub.sync.feeds import Address, configured
 from hub.sync.intake import Outcome
 from hub.sync.reading import read, sync_all
+from hub.sync.remember import states
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA, BETA, NO_STANDINGS, folders, sites, standings
 from tests.sync.shelf import FEEDS, HOST, Shelf
@@ -263,6 +265,19 @@ class Gone(EmbeddedStore):
             yield writing
 
 
+@dataclass(frozen=True)
+class Last(Shelf):
+    """An internet that takes a store along as it answers."""
+
+    store: Gone = field(default_factory=lambda: Gone(":memory:"))
+
+    async def fetch(self, url: str, hosts: Collection[str], known: Mark | None = None) -> Fetched:
+        """Return a document, and let the store go."""
+        found = await super().fetch(url, hosts, known)
+        self.store.there = False
+        return found
+
+
 async def test_a_store_that_is_gone_ends_it_all(shelf: Shelf, address: Address) -> None:
     gone = Gone(":memory:")
     await gone.open()
@@ -275,6 +290,11 @@ async def test_a_store_that_is_gone_ends_it_all(shelf: Shelf, address: Address) 
             _ = [report async for report in sync_all(gone, [], [address], shelf)]
         with pytest.raises(StoreUnavailableError):
             await read(gone, address, shelf)
+        gone.there = True
+        with pytest.raises(StoreUnavailableError):
+            await read(gone, address, Last(documents=shelf.documents, store=gone))
+        gone.there = True
+        assert [run["feed"] for run in (await states(gone)).values()] == ["record"]
     finally:
         await gone.close()
 
