@@ -11,7 +11,7 @@ from hub.store.rows import day_of
 from hub.sync.intake import Item
 from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
 from hub.sync.plan import Plan
-from hub.sync.sightings import Scope, event_of, over, scope, seen_from, seen_only
+from hub.sync.sightings import Scope, event_of, over, scope, seen_from, seen_only, told
 from hub.sync.world import EVERYTHING, World
 
 
@@ -45,7 +45,7 @@ class Absence:
     _renewed: dict[str, int] = field(default_factory=dict[str, int])
     _bars: list[int] = field(default_factory=list[int])
     _shown: set[str] = field(default_factory=set[str])
-    _replacing: set[Scope] = field(default_factory=set[Scope])
+    _told: set[Scope] = field(default_factory=set[Scope])
 
     async def judge(
         self, store: Store, items: Sequence[Item], brought: Sequence[tuple[type[Fact], Row]]
@@ -64,7 +64,7 @@ class Absence:
                 begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
                 self._renewed[about] = begins
         self._shown = {event_of(item) for item in items}
-        self._replacing = {scope(row) for kind, row in self.plan.facts if kind is Standing}
+        self._told = {scope(told(item)) for item in items if isinstance(item.fact, Standing)}
         aside = frozenset(self.silent)
         for kind, row in brought:
             if kind is Standing and row["track"] not in tracks:
@@ -79,8 +79,9 @@ class Absence:
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that the list does not show."""
-        if self.unidentified:
-            self._unclear(kind, row)
+        if self.unidentified and not self._otherwise(kind, row):
+            if self._held(row):
+                self.silent.add(row[kind.begins_at])
         elif self._seen_in_between(kind, row):
             self._part(row)
         elif row["stated_at"] > self.stated:
@@ -90,12 +91,9 @@ class Absence:
         elif row["until"] is None and self._held(row):
             self._not_shown(kind, row)
 
-    def _unclear(self, kind: type[Fact], row: Row) -> None:
-        """Let be what could be what the list names and nobody knows, unless it says otherwise."""
-        if self._held(row):
-            self.silent.add(row[kind.begins_at])
-        if self._seen_in_between(kind, row) and scope(row) in self._replacing:
-            self._part(row)
+    def _otherwise(self, kind: type[Fact], row: Row) -> bool:
+        """Whether the list tells another state in the place of one that was only seen."""
+        return kind is Standing and seen_only(row) and scope(row) in self._told
 
     def _not_shown(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that holds, and that a list of its feed shows no more."""

@@ -161,4 +161,9 @@ def over(row: Row) -> int:
 
 def event_of(item: Item) -> str:
     """Return a digest of what an item is about, its beginning apart."""
-    return event(type(item.fact), {**item.values, "program": item.program})
+    return event(type(item.fact), told(item))
+
+
+def told(item: Item) -> Row:
+    """Return what an item tells as a row, as far as it goes."""
+    return {**item.values, "program": item.program}

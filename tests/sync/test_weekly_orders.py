@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
@@ -52,7 +52,7 @@ def spans(site: str, words: Sequence[str | None]) -> set[tuple[str, str, str, st
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(history=weeks(), order=st.permutations(range(len(DAYS))))
 async def test_weekly_lists_in_any_order_tell_the_same_states(
@@ -75,6 +75,11 @@ async def test_weekly_lists_in_any_order_tell_the_same_states(
 
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example(
+    history=[["listed", "closed", None, None, "closed"], [None] * 5, [None] * 5],
+    unknown=[False, True, False, False, True],
+    order=[0, 1, 4, 3, 2],
 )
 @given(
     history=weeks(),
