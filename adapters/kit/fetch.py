@@ -82,6 +82,12 @@ def public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not tunnelled
 
 
+def named(url: str) -> str:
+    """Return an address as messages and logs call it: without what may be secret in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
 @dataclass(frozen=True)
 class Fetcher:
     """Fetches documents; what tests put in another's place is where they come from.
@@ -116,10 +122,10 @@ class Fetcher:
             async with asyncio.timeout(self.seconds):
                 return await self._followed(url, frozenset(hosts), known or Mark())
         except TimeoutError as error:
-            msg = f"{url} does not answer within {self.seconds:.0f} s; try again later"
+            msg = f"{named(url)} does not answer within {self.seconds:.0f} s; try again later"
             raise FetchError(msg) from error
         except httpx.HTTPError as error:
-            msg = f"{url} cannot be reached: {error or type(error).__name__}"
+            msg = f"{named(url)} cannot be reached: {error or type(error).__name__}"
             raise FetchError(msg) from error
 
     async def _followed(self, url: str, hosts: frozenset[str], known: Mark) -> Fetched:
@@ -141,10 +147,10 @@ class Fetcher:
                     await response.aclose()
                 following = self._allowed(moved, hosts)
                 if following.hostname != target.hostname:
-                    msg = f"{url} leads to another host, {following.hostname}; name it directly"
+                    msg = f"{named(url)} leads to another host, {following.hostname}; name it directly"
                     raise FetchError(msg)
                 target = following
-        msg = f"{url} leads on more than {MOST_REDIRECTS} times"
+        msg = f"{named(url)} leads on more than {MOST_REDIRECTS} times"
         raise FetchError(msg)
 
     def _allowed(self, url: str, hosts: frozenset[str]) -> SplitResult:
@@ -153,10 +159,10 @@ class Fetcher:
             target = urlsplit(url)
             port = target.port
         except ValueError as error:
-            msg = f"{url!r} is no address"
+            msg = "what is given is no address"
             raise FetchError(msg) from error
         if target.scheme != "https" or target.username is not None or not target.hostname:
-            msg = f"{url} is not taken; give an address that begins with https://"
+            msg = f"{named(url)} is not taken; give an address that begins with https://"
             raise FetchError(msg)
         if target.hostname not in hosts or port not in (None, self.port):
             allowed = ", ".join(sorted(hosts)) or "none"
@@ -199,7 +205,7 @@ class Fetcher:
 
     async def _read(self, response: httpx.Response, target: SplitResult, known: Mark) -> Fetched:
         """Return what was answered, as long as it is not too large."""
-        url, name = target.geturl(), target.path.rpartition("/")[2]
+        url, name = named(target.geturl()), target.path.rpartition("/")[2]
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             return Fetched(name, None, known)
         if response.status_code != HTTPStatus.OK:

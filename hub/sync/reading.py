@@ -115,5 +115,6 @@ def _parsed(address: Address, document: tuple[str, bytes], today: date) -> Intak
     except HubError:
         raise
     except Exception as error:
-        msg = f"{document[0]}: its parser fails, with {type(error).__name__}: {error}"
+        # What it says of the error may hold a cell of the document, and so a person.
+        msg = f"{document[0]}: its parser fails, with {type(error).__name__}"
         raise BadDocumentError(msg) from error

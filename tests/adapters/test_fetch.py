@@ -208,6 +208,24 @@ def test_addresses_of_the_public_internet() -> None:
     assert public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://feed.example/list?key=planted",
+        "https://someone:planted@feed.example/list",
+        "https://feed.example/list?key=planted#planted",
+    ],
+)
+async def test_what_may_be_secret_in_an_address_is_in_no_message(url: str) -> None:
+    async def nowhere(_host: str, _port: int) -> list[str]:
+        raise OSError(2, "not known")
+
+    with pytest.raises(FetchError) as told:
+        await Fetcher(resolve=nowhere).fetch(url, HOSTS)
+    assert "feed.example" in str(told.value)
+    assert "planted" not in str(told.value)
+
+
 async def test_a_host_that_is_not_there(site: Site) -> None:
     async def nowhere(_host: str, _port: int) -> list[str]:
         raise OSError(-2, "Name or service not known")
