@@ -108,6 +108,14 @@ async def test_the_month_that_the_list_prints_is_its_day(document: bytes) -> Non
     }
 
 
+async def test_rows_of_a_page_that_are_longer_or_empty() -> None:
+    rows = [[*row(NAMES[0]), "more"], [""] * len(HEADER), *map(row, NAMES[1:])]
+    page = html(tag("h1", "Bangladesh factories"), grid(HEADER, *rows))
+    async with recorded(*PROGRAMS) as store:
+        report = await outcome(store, BANGLADESH, "factories", page, dated=JUNE, confirmed=True)
+    assert (aside(report), len(report.added)) == ([(2, "INVALID_INPUT")], len(NAMES) - 1)
+
+
 async def test_the_list_of_the_next_month_takes_the_place_of_the_last() -> None:
     async with recorded(*PROGRAMS) as store:
         await outcome(store, BANGLADESH, "factories", WHOLE, dated=JUNE)
