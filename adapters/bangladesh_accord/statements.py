@@ -40,6 +40,8 @@ _LABELS: Final = ("date", "factory", "factory name", "address", "reason", "effec
 _THIS: Final = ("thefactory", "thesupplier", "thisfactory", "thissupplier")
 _GROUPS_APART: Final = date(2019, 5, 8)
 """Since then a bar reaches the group only by a decision of its own (domain rule r05)."""
+_MOST: Final = 100
+"""Statements of one page: one for each factory or group is published."""
 _MONITOR: Final = date(2020, 6, 1)
 """Since then the RSC speaks, no more the Accord."""
 
@@ -83,6 +85,9 @@ def statements(document: bytes, reading: Reading) -> Parsed:
     found = list(_statements(shown.lines, reading, parsed.problems))
     if not found and not parsed.problems:
         msg = "it is not the page that the feed is about: no heading in it is one of a statement"
+        raise UnreadableError(msg)
+    if len(found) > _MOST:
+        msg = f"it holds {len(found):,} statements; no page holds more than {_MOST}"
         raise UnreadableError(msg)
     monitor = any("rsc" in each.text.casefold().split() for each in shown.lines)
     for each in found:

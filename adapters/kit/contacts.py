@@ -8,7 +8,7 @@ from graph_schema.texts import folded
 _COLUMNS: Final = (
     "contact", "email", "phone", "telephone", "mobile", "fax", "whatsapp", "skype", "wechat",
 )  # fmt: skip
-_ADDRESS: Final = re.compile(r"[^\s@<>,;:()]+@[^\s@<>,;()]+")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:()]{1,64}@[^\s@<>,;()]{1,255}")
 _NUMBER: Final = re.compile(r"(?<![\w/])(?:\+|\(|00)?\d(?:[\s().-]{0,2}\d){8,}(?![\w/])")
 """Nine digits or more, grouped as telephone numbers are; a day has eight."""
 

@@ -346,6 +346,14 @@ async def test_a_page_without_a_statement_is_refused(page: bytes) -> None:
     assert "it is not the page that the feed is about" in told
 
 
+async def test_a_page_of_more_statements_than_any_is_refused() -> None:
+    page = html(tag("h1", *(f"Statement on Ineligibility of Example {n}" for n in range(101))),
+                tag("p", "The Accord"))  # fmt: skip
+    async with recorded(*PROGRAMS) as store:
+        told = await turned_down(store, BANGLADESH, "statements", page)
+    assert "it holds 101 statements; no page holds more than 100" in told
+
+
 async def test_contacts_are_kept_and_told_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
