@@ -147,7 +147,8 @@ class Fetcher:
                     await response.aclose()
                 following = self._allowed(moved, hosts)
                 if following.hostname != target.hostname:
-                    msg = f"{named(url)} leads to another host, {following.hostname}; name it directly"
+                    other = following.hostname
+                    msg = f"{named(url)} leads to another host, {other}; name it directly"
                     raise FetchError(msg)
                 target = following
         msg = f"{named(url)} leads on more than {MOST_REDIRECTS} times"

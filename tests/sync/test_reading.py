@@ -188,7 +188,7 @@ async def test_a_parser_that_fails_is_told(
         raise KeyError(*"x")
 
     monkeypatch.setattr(reading, "feed_file", failing)
-    with pytest.raises(BadDocumentError, match="its parser fails, with KeyError$"):
+    with pytest.raises(BadDocumentError, match=r"its parser fails, with KeyError$"):
         await read(store, address, shelf)
     assert (await state(store))["outcome"] == "failed"
 
