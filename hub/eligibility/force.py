@@ -11,7 +11,7 @@ from typing import Final
 from graph_schema.codes import Confidence, Reason, TieKind
 from hub.eligibility.facts import Agreement, Facts, Signature
 from hub.eligibility.network import Network
-from hub.eligibility.readings import Unsure, readings
+from hub.eligibility.readings import TooManyReadingsError, Unsure, readings
 from hub.eligibility.term import Phase, Position, may_run, positions
 
 FRAMEWORKS_BIND_UNTIL: Final = date(2023, 11, 1).toordinal()
@@ -109,19 +109,24 @@ class Buyer:
     def force(self, agreement: Agreement) -> frozenset[Force]:
         """Return whether an agreement binds the buyer: one answer for each that dates allow.
 
-        Raises:
-            TooManyReadingsError: Its dates allow too many.
+        There is none where they allow too many readings.
         """
         if agreement.number not in self._forces:
-            signatures = self.signatures(agreement)
-            anchors = {day for s in signatures for day in (s.first, s.last)}
-            anchors |= {day for s in signatures if s.until for day in (s.until.first, s.until.last)}
-            self._forces[agreement.number] = frozenset(
-                force
-                for position in positions(self.law, agreement, self.day, anchors)
-                for force in self._strongest(agreement, signatures, position)
-            )
+            try:
+                self._forces[agreement.number] = self._force(agreement)
+            except TooManyReadingsError:
+                self._forces[agreement.number] = frozenset()
         return self._forces[agreement.number]
+
+    def _force(self, agreement: Agreement) -> frozenset[Force]:
+        signatures = self.signatures(agreement)
+        anchors = {day for s in signatures for day in (s.first, s.last)}
+        anchors |= {day for s in signatures if s.until for day in (s.until.first, s.until.last)}
+        return frozenset(
+            force
+            for position in positions(self.law, agreement, self.day, anchors)
+            for force in self._strongest(agreement, signatures, position)
+        )
 
     def _speaking(self, agreement: Agreement) -> Mapping[int, bool]:
         """Return the buyer and its groups, and whether each membership is sure."""

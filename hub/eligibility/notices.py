@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from graph_schema.codes import Confidence, Verdict
-from hub.eligibility.case import Case, Coverage
+from hub.eligibility.case import Cases, Coverage
 from hub.eligibility.facts import Place
 from hub.eligibility.force import Force, Status
 from hub.eligibility.purchase import Purchase
@@ -43,12 +43,13 @@ def _of_signature(force: Force, purchase: Purchase) -> Iterator[Notice]:
         yield Notice("SIGNATURE_ASSUMED", text)
 
 
-def of_answer(answer: Answer, purchase: Purchase) -> Answer:
+def of_answer(answer: Answer, cases: Cases) -> Answer:
     """Return the answer with the notices that concern the question as a whole."""
+    purchase = cases.purchase
     found = [
         *(notice for ruling in answer.rulings if ruling.in_force for notice in ruling.notices),
         *_of_subject(answer, purchase),
-        *(_of_signatories(answer, purchase) if answer.verdict is Verdict.NOT_BOUND else ()),
+        *(_of_signatories(answer, cases) if answer.verdict is Verdict.NOT_BOUND else ()),
         *_of_examples(answer, purchase),
     ]
     return replace(answer, notices=tuple(dict.fromkeys(found)))
@@ -79,12 +80,12 @@ def _closed(place: Place, day: int) -> bool:
     return place.closed_on is not None and place.closed_on.first <= day
 
 
-def _of_signatories(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
+def _of_signatories(answer: Answer, cases: Cases) -> Iterator[Notice]:
     """Yield how sure it is that the buyer did not sign what covers the purchase.
 
     What is made up is no doubt about a question in which nothing else is.
     """
-    signer = purchase.signer
+    purchase, signer = cases.purchase, cases.purchase.signer
     examples = _examples(purchase)
     hidden = set[int]() if _concerned(answer, purchase) & examples else examples
     for agreement in purchase.facts.law.agreements.values():
@@ -92,7 +93,7 @@ def _of_signatories(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
             continue
         if agreement.program in hidden:
             continue
-        if not Case(purchase, agreement).coverage(answer.question.subject).covers:
+        if not cases.of(agreement).coverage(answer.question.subject).covers:
             continue
         if signer.declined(agreement):
             text = f"It is documented that the buyer did not sign {agreement.name}."

@@ -8,7 +8,7 @@ from typing import Final
 
 from graph_schema.codes import Duty, Reason, Verdict
 from hub.eligibility.case import TOO_COARSE, Case, Cases, Coverage, settled
-from hub.eligibility.facts import Agreement, Clause, Facts
+from hub.eligibility.facts import Clause, Facts
 from hub.eligibility.force import REASON_OF, Force, Status
 from hub.eligibility.notices import of_answer, of_ruling
 from hub.eligibility.purchase import Purchase
@@ -44,17 +44,15 @@ class Rule:
 
     def answer(self, question: Question) -> Answer:
         """Return the overall verdict for a subject, and one ruling per agreement considered."""
-        rulings = [self._ruling(case, question.subject) for case in self._cases.considered]
+        rulings = self._rulings(question.subject)
         verdict, reason = self._overall(question.subject, rulings)
         ordered = sorted(rulings, key=lambda ruling: (not ruling.in_force, *_worst(ruling)))
         answer = Answer(question, verdict, reason, tuple(ordered))
-        return of_answer(answer, self.purchase)
+        return of_answer(answer, self._cases)
 
     def verdict(self, subject: int) -> tuple[Verdict, Reason]:
         """Return the overall verdict for a subject and its reason alone."""
-        return self._overall(
-            subject, [self._ruling(case, subject) for case in self._cases.considered]
-        )
+        return self._overall(subject, self._rulings(subject))
 
     def verdicts(self, subjects: Iterable[int]) -> list[tuple[Verdict, Reason]]:
         """Return what `verdict` says of each subject; of those of one shape it is asked once."""
@@ -79,13 +77,16 @@ class Rule:
             return decisive.verdict, decisive.reason
         return unbound(self._cases, subject, rulings)
 
+    def _rulings(self, subject: int) -> list[Ruling]:
+        return [self._ruling(case, subject) for case in self._cases.considered]
+
     def _ruling(self, case: Case, subject: int) -> Ruling:
         coverage = case.coverage(subject)
         if not coverage.covers:
             outcome = Outcome(Verdict.OUT_OF_SCOPE, MISSED[coverage.step])
             program = coverage.nearest.standing_program
             return Ruling(case.agreement, None, program, outcome, in_force=False)
-        forces = self._forces(case.agreement)
+        forces = self.purchase.signer.force(case.agreement)
         outcome = self._outcome(case, subject, coverage, forces)
         clause = _label(coverage, outcome)
         return Ruling(
@@ -97,13 +98,6 @@ class Rule:
             miss=max((force.miss for force in forces), default=None),
             notices=of_ruling(forces, coverage, self.purchase),
         )
-
-    def _forces(self, agreement: Agreement) -> frozenset[Force]:
-        """Return the force of an agreement; none where its dates allow too many readings."""
-        try:
-            return self.purchase.signer.force(agreement)
-        except TooManyReadingsError:
-            return frozenset()
 
     def _outcome(
         self, case: Case, subject: int, coverage: Coverage, forces: frozenset[Force]

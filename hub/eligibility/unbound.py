@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from graph_schema.codes import Reason, Verdict
 from hub.eligibility.case import Cases
 from hub.eligibility.facts import Agreement
-from hub.eligibility.force import REASON_OF, Force, Miss, Status
+from hub.eligibility.force import REASON_OF, Miss, Status
 from hub.eligibility.purchase import Purchase
 from hub.eligibility.question import Ruling
 from hub.eligibility.readings import TooManyReadingsError
@@ -86,7 +86,7 @@ def _signed_beyond(purchase: Purchase, belongs: Mapping[int, bool]) -> Mapping[i
     found: dict[int, bool] = {}
     for agreement in purchase.signer.considered:
         sure = [belongs[program] for program in agreement.programs if program in belongs]
-        forces = _forces(purchase, agreement)
+        forces = purchase.signer.force(agreement)
         if sure and any(force.status is Status.IN_FORCE for force in forces):
             in_force = all(force.status is Status.IN_FORCE for force in forces)
             found[agreement.number] = in_force and any(sure)
@@ -112,7 +112,7 @@ def _framework_only(cases: Cases, subject: int, belongs: Mapping[int, bool]) -> 
 def _may_bind(purchase: Purchase, framework: Agreement) -> bool:
     return any(
         force.status is Status.IN_FORCE or force.miss is Miss.FRAMEWORK_ONLY
-        for force in _forces(purchase, framework)
+        for force in purchase.signer.force(framework)
     )
 
 
@@ -123,10 +123,3 @@ def _covered_below(cases: Cases, subject: int, programs: AbstractSet[int]) -> bo
         for agreement in cases.purchase.facts.law.agreements.values()
         if agreement.program in programs and agreement.clauses
     )
-
-
-def _forces(purchase: Purchase, agreement: Agreement) -> frozenset[Force]:
-    try:
-        return purchase.signer.force(agreement)
-    except TooManyReadingsError:
-        return frozenset()
