@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
-from hub.store.port import OPEN, Moment, Row, Store
+from hub.store.port import Row, Store
 from hub.store.rows import day_of
 from hub.sync.intake import Item
 from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
 from hub.sync.plan import Plan
 from hub.sync.sightings import Scope, event_of, over, scope, seen_from, seen_only, told
-from hub.sync.world import EVERYTHING, World
+from hub.sync.world import World
 
 
 @dataclass(slots=True)
@@ -73,8 +73,7 @@ class Absence:
                 self.plan.shown[kind] += 1
             elif parties(kind, row).isdisjoint(aside):
                 self._left_out(kind, row)
-        moment = Moment(self.world.latest.revision, OPEN - 1, EVERYTHING)
-        bars = await store.in_force("fact", self._bars, moment, day=self.lists.on)
+        bars = await store.in_force("fact", self._bars, self.world.moment, day=self.lists.on)
         self.silent |= {row["subject"] for row in bars}
 
     def _left_out(self, kind: type[Fact], row: Row) -> None:

@@ -10,7 +10,7 @@ from graph_schema.exchange import FACTS
 from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.sourcing import Volume
 from graph_schema.standing import CompleteRun, Standing
-from hub.store.port import OPEN, Moment, Row, Store
+from hub.store.port import Row, Store
 from hub.store.rows import ALWAYS, micros
 from hub.sync.absent import Absence
 from hub.sync.begun import Begun, said_by_a_day
@@ -20,7 +20,7 @@ from hub.sync.kept import Keeping, kept, stated
 from hub.sync.lists import ENDING, Lists, parties
 from hub.sync.plan import Plan
 from hub.sync.sightings import Sightings, as_known, begun_earlier, is_new
-from hub.sync.world import EVERYTHING, World
+from hub.sync.world import World
 
 
 class Comparison:
@@ -223,8 +223,7 @@ class Comparison:
             for item in items
             if isinstance(item.fact, Agreement) and item.fact.clauses is not None
         }
-        moment = Moment(self._world.latest.revision, OPEN - 1, EVERYTHING)
-        for row in await store.facts_at(Clause, "agreement", list(whole), moment):
+        for row in await store.facts_at(Clause, "agreement", list(whole), self._world.moment):
             ours = row["program"] == whole[row["agreement"]]
             if ours and row["identity"] not in self._seen and row["stated_at"] <= self._stated:
                 self.plan.withdraw(Clause, row, self._now)

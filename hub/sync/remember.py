@@ -24,15 +24,8 @@ async def remember(store: Store, intake: Intake, report: Report, started: int) -
     taken = report.outcome in TAKEN
     # What was held or not all read is read again, however little it has changed by then.
     mark = intake.mark if taken and not report.problems else Mark()
-    run: dict[str, Any] = {
-        "feed": intake.feed,
-        "started_at": started,
-        "finished_at": micros(datetime.now(UTC)),
-        "outcome": report.outcome.value,
+    run = _run(report, intake.feed, started, before) | {
         "complete": intake.complete,
-        "revision": report.revision,
-        **{name.replace(" ", "_"): count for name, count in report.counts().items()},
-        "read_at": started if taken else before["read_at"],
         "address": intake.address,
         "etag": mark.etag,
         "modified": mark.modified,
@@ -55,19 +48,24 @@ async def remember_unread(store: Store, report: Report, now: datetime, why: str 
     """Keep that a feed's document was found as it was, or was not to be had; a mark stays."""
     program, before = await _before(store, report.program or "", report.feed or "")
     kept = {name: before[name] for name in _NOTHING}
-    run = kept | {
-        "program": program,
-        "feed": report.feed,
-        "started_at": micros(now),
+    run = kept | _run(report, report.feed, micros(now), before) | {"why": why or None}
+    if program is not None:
+        await store.record_run(run | {"program": program}, ())
+
+
+def _run(
+    report: Report, feed: str | None, started: int, before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what every run keeps of itself; one that takes nothing leaves the feed as old."""
+    return {
+        "feed": feed,
+        "started_at": started,
         "finished_at": micros(datetime.now(UTC)),
         "outcome": report.outcome.value,
         "revision": report.revision,
         **{name.replace(" ", "_"): count for name, count in report.counts().items()},
-        "read_at": micros(now) if report.outcome in TAKEN else before["read_at"],
-        "why": why or None,
+        "read_at": started if report.outcome in TAKEN else before["read_at"],
     }
-    if program is not None:
-        await store.record_run(run, ())
 
 
 async def mark_of(store: Store, program: str, feed: str, url: str, now: datetime) -> Mark | None:

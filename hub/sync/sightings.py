@@ -13,12 +13,12 @@ from typing import Any, Final
 from graph_schema.days import BEGINNING, FOR_EVER, PartialDate
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
-from hub.store.port import OPEN, Moment, Row, Store
+from hub.store.port import Row, Store
 from hub.store.rows import identity
 from hub.sync.intake import Item
 from hub.sync.interval import interval
 from hub.sync.lists import Lists, event, left_out, restated
-from hub.sync.world import EVERYTHING, World
+from hub.sync.world import World
 
 Scope = tuple[object, ...]
 """What a state is of; another of the same replaces it."""
@@ -47,7 +47,7 @@ class Sightings:
             if about in spoken:
                 self._known.setdefault(about, []).append(row)
         subjects = {row["subject"] for known in self._known.values() for row in known}
-        moment = Moment(self._world.latest.revision, OPEN - 1, EVERYTHING)
+        moment = self._world.moment
         for row in await store.in_force("subject", sorted(subjects), moment, day=None):
             self._held.setdefault(row["subject"], []).append(row)
 

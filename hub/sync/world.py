@@ -87,11 +87,15 @@ class World:
         world._read_programs()
         await world._read_products(store)
         world.sources = {row["reference"] for row in world.law_rows[FactSource]}
-        moment = Moment(latest.revision, OPEN - 1, EVERYTHING)
-        signed = await store.facts_at(Signature, "program", list(world.codes), moment)
+        signed = await store.facts_at(Signature, "program", list(world.codes), world.moment)
         for row in signed:
             world.programs[world.codes[row["program"]]].begins(row["begins_first"])
         return world
+
+    @property
+    def moment(self) -> Moment:
+        """The newest revision, with all that it holds."""
+        return Moment(self.latest.revision, OPEN - 1, EVERYTHING)
 
     def arriving(self, lines: Iterable[Line]) -> None:
         """Take in what lines of the same run say of programs, words, products and sources."""
