@@ -13,6 +13,8 @@ from hub.answers.eligibility import Answered, eligibility
 from hub.cli.console import (
     COLOURS,
     OUT,
+    AsOfOption,
+    KnownAtOption,
     StoreOption,
     coloured,
     day,
@@ -30,10 +32,8 @@ def ask(
     buyer: Annotated[str, typer.Argument(help="Who buys, such as wsr:walmart.")],
     supplier: Annotated[str, typer.Argument(help="From whom, such as wsr:ag-mart or os:….")],
     product: Annotated[str, typer.Argument(help="What, such as tomatoes.")],
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")] = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", help="As known when; default: now.")
-    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     store: StoreOption = None,
 ) -> None:

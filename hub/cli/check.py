@@ -20,6 +20,8 @@ from hub.cli.console import (
     DECIDE,
     ERR,
     OUT,
+    AsOfOption,
+    KnownAtOption,
     StoreOption,
     coloured,
     day,
@@ -48,10 +50,8 @@ def check(
     product: Annotated[
         str | None, typer.Option("--product", help="What; a product column comes first.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")] = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", help="As known when; default: now.")
-    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", help="F.csv, .xlsx, .json or .ndjson.")
     ] = None,

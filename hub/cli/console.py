@@ -51,6 +51,10 @@ StoreOption = Annotated[
     str | None,
     typer.Option("--store", help="Where the graph is; default: HUB_STORE.", metavar="URL"),
 ]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")]
+KnownAtOption = Annotated[
+    str | None, typer.Option("--known-at", help="As known when; default: now.")
+]
 
 
 def settings(store: str | None = None, **given: object) -> Settings:

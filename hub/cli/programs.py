@@ -11,7 +11,17 @@ from rich.text import Text
 
 from graph_schema.codes import Kind, Presence
 from hub.answers.programs import Side, compared
-from hub.cli.console import OUT, StoreOption, day, moment, plain, run, sitting
+from hub.cli.console import (
+    OUT,
+    AsOfOption,
+    KnownAtOption,
+    StoreOption,
+    day,
+    moment,
+    plain,
+    run,
+    sitting,
+)
 from hub.eligibility.facts import Agreement
 from hub.store.port import Row
 
@@ -25,10 +35,8 @@ def programs(
     programs: Annotated[
         list[str] | None, typer.Argument(help="Which, such as ffp; default: all.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")] = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", help="As known when; default: now.")
-    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     store: StoreOption = None,
 ) -> None:

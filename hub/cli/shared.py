@@ -10,7 +10,7 @@ from rich.text import Text
 
 from graph_schema.codes import Kind
 from hub.answers.profiles import profiles
-from hub.cli.console import ERR, OUT, StoreOption, day, plain, run, sitting
+from hub.cli.console import ERR, OUT, AsOfOption, StoreOption, day, plain, run, sitting
 from hub.store.port import Page, SharedSought
 
 _MOST: Final = 100_000
@@ -31,7 +31,7 @@ def shared(
     disagreeing: Annotated[
         bool, typer.Option("--disagreeing", help="Only those on whom programs disagree.")
     ] = False,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The day; default: today.")] = None,
+    as_of: AsOfOption = None,
     first: Annotated[int, typer.Option("--first", help="At most so many.", min=1, max=_MOST)] = 50,
     json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     store: StoreOption = None,
