@@ -29,6 +29,9 @@ def columns(kind: type[Fact]) -> dict[str, Field]:
 def parse(program: str, document: bytes, *, name: str = "", record: bool = False) -> Parsed:
     """Return what a filled-in template says: one CSV file, or a workbook with a sheet per table.
 
+    A sheet that holds its header alone says nothing where another is filled: an operator leaves
+    the rest of the template blank, and that must end nothing.
+
     Args:
         program: Code of the program that says it.
         document: The file.
@@ -41,10 +44,13 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
     """
     known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
     parsed = Parsed()
-    for table in tables(document, aside=True):
-        if table.header:
-            kind = _kind(table, name, known)
-            parsed.add(_rows(program, table, kind, record=record))
+    found = [table for table in tables(document, aside=True) if table.header]
+    filled = any(table.rows or table.bad for table in found)
+    for table in found:
+        says = _rows(program, table, _kind(table, name, known), record=record)
+        # A sheet left blank beside filled ones is not a complete list of nothing.
+        if not filled or table.rows or table.bad:
+            parsed.add(says)
     if not parsed.kinds:
         msg = f"no sheet of the workbook holds anything; fill one of: {', '.join(known)}"
         raise UnreadableError(msg)

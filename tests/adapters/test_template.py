@@ -9,7 +9,7 @@ from adapters.kit import template
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import BY_WORD, OPERATORS, Line
-from graph_schema.parties import Organization, Worksite
+from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.programs import Commodity
 from graph_schema.standing import Standing
 from tests.adapters.books import book, lines
@@ -91,6 +91,17 @@ def test_columns_may_be_left_out_or_stand_in_another_order() -> None:
 def test_a_table_without_rows_still_speaks_of_its_kind() -> None:
     parsed = read("subject,state,since", name="standings.csv")
     assert (parsed.lines, parsed.kinds) == ([], {Standing})
+
+
+def test_a_sheet_left_blank_beside_a_filled_one_says_nothing() -> None:
+    blank = ["from", "kind", "to", "since"]
+    filled = [["subject", "state", "since"], ["exa:1", "listed", "2022"]]
+    parsed = template.parse(CODE, book(ties=[blank], standings=filled))
+    assert (parsed.kinds, parsed.columns) == ({Standing}, {"subject", "state", "since"})
+    assert template.parse(CODE, book(ties=[blank])).kinds == {Tie}
+    assert refused(book(ties=[[*blank, "colour"]], standings=filled)).startswith(
+        "ties: column 'colour' is not known"
+    )
 
 
 def test_the_name_of_a_file_decides_where_the_columns_fit_several_tables() -> None:
