@@ -87,6 +87,13 @@ class Line(Element):
     """What it says."""
     about: Bookkeeping = Bookkeeping()
     """Where it comes from."""
+    number: int | None = None
+    """Its own number in an exchange file; `row` is that of the document it first stood in."""
+
+    @property
+    def place(self) -> int | None:
+        """Where to look for it: its number in an exchange file, else its row."""
+        return self.about.row if self.number is None else self.number
 
     @model_validator(mode="before")
     @classmethod

@@ -43,7 +43,7 @@ def check(
         try:
             taken.append(_checked(line, world, intake))
         except _Refused as refused:
-            row = line.about.row if line.about.row is not None else number
+            row = line.place if line.place is not None else number
             problems.append(
                 RowProblem(
                     row,

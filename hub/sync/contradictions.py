@@ -36,10 +36,10 @@ def contradicting(lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
 def contradiction(lines: Iterable[Line]) -> Iterable[RowProblem]:
     """Yield a problem for each of some lines that contradict each other."""
     group = tuple(lines)
-    rows = ", ".join(str(line.about.row or "?") for line in group)
+    rows = ", ".join(str(line.place or "?") for line in group)
     message = f"rows {rows} speak of the same and contradict each other; keep the one that is right"
     for line in group:
-        row, table, subject = line.about.row or 0, line.fact.table, subject_of(line.fact)
+        row, table, subject = line.place or 0, line.fact.table, subject_of(line.fact)
         yield RowProblem(row, ProblemCode.CONTRADICTION, message, None, table, subject)
 
 

@@ -89,12 +89,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact that a run adds, changes, ends or withdraws."""
+    """One fact that a run adds, changes, ends or withdraws.
+
+    Attributes:
+        what: Whom it is about, by reference.
+        about: The same by number, where no row of the document names it.
+    """
 
     kind: str
     what: str
     summary: str
     row: int | None = None
+    about: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

@@ -62,13 +62,13 @@ class Plan:
     def resume(self, row: Row) -> None:
         """Plan that a state that was ended is seen again."""
         self.facts.append((Standing, row))
-        self.added.append(Change(Standing.word, _what(row), f"seen again on {row['observed']}"))
+        self.added.append(_known(Standing, row, f"seen again on {row['observed']}"))
 
     def end(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
         """Plan that a fact holds no more."""
         self.closed.append((kind, row, now))
         self.facts.append((kind, ended))
-        self.ended.append(Change(kind.word, _what(row), f"ended on {ended['until']}"))
+        self.ended.append(_known(kind, row, f"ended on {ended['until']}"))
         self.shown[kind] += 1
         self.absent[kind] += 1
 
@@ -76,12 +76,12 @@ class Plan:
         """Plan that a fact held less long than was known; the list shrinks by nothing."""
         self.closed.append((kind, row, now))
         self.facts.append((kind, ended))
-        self.ended.append(Change(kind.word, _what(row), f"ended on {ended['until']} already"))
+        self.ended.append(_known(kind, row, f"ended on {ended['until']} already"))
 
     def withdraw(self, kind: type[Fact], row: Row, now: int) -> None:
         """Plan that a fact is said no more, as if it had never been so."""
         self.closed.append((kind, row, now))
-        self.ended.append(Change(kind.word, _what(row), "withdrawn"))
+        self.ended.append(_known(kind, row, "withdrawn"))
 
 
 def _change(item: Item) -> Change:
@@ -90,6 +90,11 @@ def _change(item: Item) -> Change:
     return Change(item.fact.word, item.subject or item.line.program, summary, item.line.about.row)
 
 
-def _what(row: Row) -> str:
-    """Return how a kept fact is called in a report."""
-    return str(row.get("state") or row.get("name") or row.get("kind") or row["identity"][:8])
+def _known(kind: type[Fact], row: Row, becomes: str) -> Change:
+    """Return what becomes of a kept fact; `told` says whom it is about."""
+    what = row.get("state") or row.get("kind") or row.get("role") or row.get("name")
+    ends = (row[end] for end in (kind.begins_at, kind.ends_at) if end)
+    about = tuple(node for node in ends if node is not None)
+    if not about:
+        return Change(kind.word, str(what or row["identity"][:8]), becomes)
+    return Change(kind.word, "", f"{what} {becomes}" if what else becomes, about=about)

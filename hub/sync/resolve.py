@@ -274,6 +274,6 @@ def _plain(text: str) -> str:
 
 
 def _problem(line: Line, error: Unresolved) -> RowProblem:
-    row = line.about.row or 0
+    row = line.place or 0
     subject = subject_of(line.fact)
     return RowProblem(row, error.code, error.message, error.column, line.fact.table, subject)

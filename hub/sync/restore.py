@@ -11,8 +11,8 @@ from hub.sync.check import check
 from hub.sync.intake import Change, Intake, Item, Origin, Outcome, Report
 from hub.sync.kept import Keeping, kept
 from hub.sync.plan import Plan
+from hub.sync.refused import nothing_applied
 from hub.sync.resolve import Resolver
-from hub.sync.run import all_or_nothing
 from hub.sync.world import World
 from hub.sync.write import Generation
 
@@ -47,7 +47,7 @@ async def restore(
         items, unresolved = resolver.resolve(lines)
         problems += conflicts + unresolved
         if problems:
-            raise BadDocumentError(all_or_nothing(problems))
+            raise BadDocumentError(nothing_applied(problems))
         plan = Plan(facts=[_restored(item) for item in items])
         plan.added = [Change(item.fact.word, item.line.program, "restored") for item in items]
         report = Report(Outcome.DRY_RUN, None, None, complete=False, added=plan.added)
@@ -63,7 +63,7 @@ def _restored(item: Item) -> tuple[type[Fact], dict[str, Any]]:
     """Return the row that a line of an export was made from."""
     about = item.line.about
     if about.recorded_at is None or about.visible is None:
-        place = f"{item.fact.table}, row {about.row}"
+        place = f"line {item.line.place}"
         msg = f"{place}: it states no recordedAt or visible, as every line of an export does"
         raise BadDocumentError(msg)
     recorded = max(micros(about.recorded_at), ALWAYS)

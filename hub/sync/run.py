@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
-from typing import Final
 
 from adapters.kit.parsed import RowProblem
 from graph_schema.exchange import Line
@@ -20,12 +19,12 @@ from hub.sync.intake import Intake, Item, Origin, Outcome, Report
 from hub.sync.kept import named
 from hub.sync.lists import ENDING
 from hub.sync.plan import Plan
+from hub.sync.refused import nothing_applied
 from hub.sync.remember import remember
 from hub.sync.resolve import Resolver
+from hub.sync.told import told
 from hub.sync.world import World
 from hub.sync.write import Generation
-
-_SHOWN_PROBLEMS: Final = 20
 
 
 async def run(
@@ -57,7 +56,10 @@ async def run(
         plan, problems = await step.plan()
         report = _report(intake, plan, problems, writing.base.revision)
         if intake.origin is Origin.ADMINISTRATOR and problems:
-            raise BadDocumentError(all_or_nothing(problems))
+            raise BadDocumentError(nothing_applied(problems))
+        known = world.programs.get(intake.program or "")
+        for changes in (report.added, report.changed, report.ended):
+            changes[:] = await told(store, changes, known.scheme if known else None)
         report.notes = [*intake.notes, *step.notes]
         report.held = list(hold.reasons(intake, plan, world, problems))
         if intake.origin is Origin.OPERATOR and report.held and not confirmed:
@@ -173,11 +175,3 @@ def _report(intake: Intake, plan: Plan, problems: list[RowProblem], revision: in
         problems=sorted(problems, key=lambda problem: (problem.table or "", problem.row)),
         revision=revision,
     )
-
-
-def all_or_nothing(problems: Sequence[RowProblem]) -> str:
-    """Return what is said of a file that is applied whole or not at all."""
-    shown = "\n".join(f"{p.place}: {p.message}" for p in problems[:_SHOWN_PROBLEMS])
-    more = len(problems) - _SHOWN_PROBLEMS
-    rest = f"\n... and {more} more" if more > 0 else ""
-    return f"nothing was applied; mend these lines and repeat:\n{shown}{rest}"

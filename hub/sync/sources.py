@@ -17,8 +17,8 @@ from hub.errors import BadDocumentError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.feeds import feed_of
 from hub.sync.intake import Intake, Origin
+from hub.sync.refused import whole_or_not
 
-_SHOWN: Final = 20
 _LONGEST_TITLE: Final = 300
 
 
@@ -174,7 +174,7 @@ def exchange_file(document: bytes) -> Intake:
         except ValidationError as error:
             problems += (f"line {number}, {problem}" for problem in _problems(error))
     if problems:
-        raise BadDocumentError(_listed(problems))
+        raise BadDocumentError(whole_or_not(problems))
     if not lines:
         msg = "the file has no line; write one fact a line, as JSON"
         raise BadDocumentError(msg)
@@ -182,11 +182,12 @@ def exchange_file(document: bytes) -> Intake:
 
 
 def _line(text: bytes, number: int) -> Line:
-    """Return a line with its number, unless it is one of an export, which states its own."""
+    """Return a line with its number, which is its row unless it is one of an export."""
     line = Line.model_validate(orjson.loads(text.decode()))
-    if line.about.row is not None or line.about.recorded_at is not None:
-        return line
-    return line.model_copy(update={"about": line.about.model_copy(update={"row": number})})
+    about = line.about
+    if about.row is None and about.recorded_at is None:
+        about = about.model_copy(update={"row": number})
+    return line.model_copy(update={"number": number, "about": about})
 
 
 def _problems(error: ValidationError) -> Sequence[str]:
@@ -195,10 +196,3 @@ def _problems(error: ValidationError) -> Sequence[str]:
         f"{each['msg'].removeprefix('Value error, ')}"
         for each in error.errors(include_url=False)
     ]
-
-
-def _listed(problems: Sequence[str]) -> str:
-    more = len(problems) - _SHOWN
-    rest = f"\n... and {more} more" if more > 0 else ""
-    shown = "\n".join(problems[:_SHOWN])
-    return f"nothing was applied; mend these lines and repeat:\n{shown}{rest}"

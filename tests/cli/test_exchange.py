@@ -205,19 +205,19 @@ BAD: Final[Mapping[str, tuple[Mapping[str, Any] | bytes, str]]] = {
     ),
     "unknown program": (
         standing("gamma", GOOD, "listed", "2020-01-01"),
-        "standings, row 3, program: the program gamma is not known; the programs are: alpha, beta",
+        "line 3, program: the program gamma is not known; the programs are: alpha, beta",
     ),
     "unknown reference": (
         standing("alpha", "alpha:nobody", "listed", "2020-01-01"),
-        "standings, row 3, subject: nothing goes by alpha:nobody; ",
+        "line 3, subject: nothing goes by alpha:nobody; ",
     ),
     "unknown word": (
         standing("alpha", GOOD, "lsted", "2020-01-01"),
-        "standings, row 3, state: 'lsted' is no word of alpha; its words are: listed (listing)",
+        "line 3, state: 'lsted' is no word of alpha; its words are: listed (listing)",
     ),
     "before its program": (
         standing("alpha", GOOD, "listed", "2012-12-31"),
-        "standings, row 3, since: 2012-12-31 lies before the program's first agreement",
+        "line 3, since: 2012-12-31 lies before the program's first agreement",
     ),
 }
 

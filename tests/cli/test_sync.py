@@ -84,7 +84,7 @@ def test_the_difference_shows_what_is_added_changed_ended_unchanged_and_set_asid
     assert added.startswith("  + standing exa:2 (row 4): subject exa:2, state behind, track repair")
     assert changed.startswith("  ~ standing exa:2 (row 3): ")
     assert changed.endswith("confirmedOn 2020-02-01")
-    assert ended == "  - standing listed: ended on 2020-02-15"
+    assert ended == "  - standing exa:3: listed ended on 2020-02-15"
     assert word.startswith(f"  ! standings, row 5, state: 'befind' is no word of {ALPHA}; ")
     assert word.endswith(" (UNKNOWN_WORD)")
     assert early.startswith("  ! standings, row 6, since: 2012-02-02 lies before")
@@ -106,7 +106,7 @@ def test_a_held_run_applies_nothing_until_a_person_says_yes() -> None:
     found = send(FEWER, dated="2020-02-15")
     assert found.code == 3
     assert head(found.out.splitlines()[0])[0] == f"{ALPHA} operator held"
-    assert "  - standing listed: ended on 2020-02-15" in found.out
+    assert "  - standing exa:3: listed ended on 2020-02-15" in found.out
     why, then = found.err.splitlines()
     assert why.startswith("held: 1 of 3 listed standings are gone, more than 20%")
     assert then == "nothing was applied; look at the difference, then repeat with --yes"
@@ -203,6 +203,18 @@ def test_a_workbook_has_a_sheet_for_each_table(folder: Path) -> None:
     found = hub("sync", ALPHA, "--from", path, "--dated", "2020-01-20", "--partial")
     assert found.code == 0, found
     assert verdict("exa:4", "2020-01-20") == "INELIGIBLE"
+
+
+@pytest.mark.usefixtures("begun")
+def test_sheets_left_blank_beside_filled_ones_end_nothing(folder: Path) -> None:
+    path = workbook(
+        folder / "list.xlsx",
+        worksites=[["reference", "name", "country"], ["exa:4", "Example Site 4", "BD"]],
+        standings=[["subject", "state", "since"]],
+    )
+    found = hub("sync", ALPHA, "--from", path, "--dated", "2020-01-20", "--yes")
+    assert head(found.out.splitlines()[0]) == (f"{ALPHA} operator applied", {"added": 1})
+    assert verdict("exa:1", "2020-01-20") == "ELIGIBLE"
 
 
 def test_every_record_is_synced_with_all() -> None:

@@ -28,7 +28,7 @@ async def test_absence_ends_a_state_on_the_day_of_the_list(store: Store, alpha: 
     await start(store, alpha)
     report = await push(store, alpha, standings(*LISTED[1:]), dated="2020-03-01")
     assert [(change.what, change.summary) for change in report.ended] == [
-        ("listed", "ended on 2020-03-01")
+        ("exa:1", "listed ended on 2020-03-01")
     ]
     assert await held(store, "exa:1", "2020-02-29") == {"listed"}
     assert await held(store, "exa:1", "2020-03-01") == set()
@@ -130,7 +130,7 @@ async def test_another_programs_facts_are_not_ended(
     await push(store, beta, rows, dated="2020-02-01", confirmed=True)
     rows = standings("exa:1 listed 2019-01-01")
     report = await push(store, beta, rows, dated="2020-03-01", confirmed=True)
-    assert [change.what for change in report.ended] == ["listed"]
+    assert [change.what for change in report.ended] == ["exa:2"]
     assert await held(store, "exa:2", "2020-05-01") == {"listed"}
     assert await ask(store, "exa:2", "2020-05-01") == "ELIGIBLE IN_GOOD_STANDING"
 

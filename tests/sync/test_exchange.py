@@ -79,7 +79,7 @@ async def test_an_empty_file_says_so() -> None:
 async def test_a_line_that_names_nobody_stops_the_whole_file(store: Store) -> None:
     before = await whole(store)
     lines = (orjson.loads(SITE), orjson.loads(STANDING.replace(b"exa:1", b"exa:404")))
-    with pytest.raises(BadDocumentError, match=r"row 2.*nothing goes by exa:404; describe it"):
+    with pytest.raises(BadDocumentError, match=r"line 2.*nothing goes by exa:404; describe it"):
         await run(store, exchange_file(b"\n".join(orjson.dumps(line) for line in lines)))
     assert await whole(store) == before
 

@@ -34,7 +34,7 @@ async def test_a_list_that_shrinks_by_half_is_held(store: Store, alpha: Adapter)
     assert report.held == [
         "5 of 10 listed standings are gone, more than 20%; confirm that they ended"
     ]
-    assert [change.summary for change in report.ended] == ["ended on 2020-03-01"] * 5
+    assert [change.summary for change in report.ended] == ["listed ended on 2020-03-01"] * 5
     assert await whole(store) == before
     assert await held(store, "exa:1", "2020-05-01") == {"listed"}
 

@@ -47,7 +47,7 @@ async def test_an_older_list_that_leaves_somebody_out_parts_what_it_held(
         await listed(store, alpha, day, "exa:1")
     await listed(store, alpha, FIVE)
     report = await listed(store, alpha, TWO)
-    assert [change.summary for change in report.added] == [f"seen again on {THREE}"]
+    assert [change.summary for change in report.added] == [f"listed seen again on {THREE}"]
     assert await states(store) == {
         ("exa:1", "listed", ONE, TWO),
         ("exa:1", "listed", THREE, FIVE),

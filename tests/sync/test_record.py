@@ -60,7 +60,9 @@ async def test_what_a_corrected_record_says_no_more_is_withdrawn(
     await begin(store, alpha_with(tmp_path, standings=told))
     told = "subject,state,since\nexa:1,listed,2014-01-01\n"
     report = await run(store, record(alpha_with(tmp_path, standings=told)), now=noon("2020-03-01"))
-    assert [(change.what, change.summary) for change in report.ended] == [("listed", "withdrawn")]
+    assert [(change.what, change.summary) for change in report.ended] == [
+        ("exa:2", "listed withdrawn")
+    ]
     assert await held(store, "exa:2", "2014-06-01") == set()
     assert await held(store, "exa:1", "2014-06-01") == {"listed"}
     past = (await answer(store, "exa:2", "2014-06-01", revision=1)).answer

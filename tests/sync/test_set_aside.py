@@ -274,7 +274,7 @@ async def test_a_bad_agreement_row_excepts_no_supplier(store: Store, alpha: Adap
     report = await push(
         store, alpha, rows, standings(*LISTED[1:]), dated="2020-03-01", confirmed=True
     )
-    assert [change.what for change in report.ended] == ["listed"]
+    assert [change.what for change in report.ended] == ["exa:1"]
     runs = await store.everything(CompleteRun, OPEN)
     assert [row["except_"] for row in runs] == [[], []]
 

@@ -122,7 +122,7 @@ async def test_the_list_of_the_next_month_takes_the_place_of_the_last() -> None:
         july = listed(*map(row, NAMES[1:]))
         report = await outcome(store, BANGLADESH, "factories", july, dated="2026-07-15")
         assert [(each.what, each.summary) for each in report.ended] == [
-            ("listed", "ended on 2026-07-15")
+            (CONCORD, "listed ended on 2026-07-15")
         ]
         assert await ask(store, CONCORD, "2026-07-15", buyer="wsr:hm") == "UNKNOWN STALE_EVIDENCE"
         jeacon = await ask(store, "wsr:ws-jeacon", "2026-07-15", buyer="wsr:hm")

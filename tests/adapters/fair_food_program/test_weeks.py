@@ -72,7 +72,7 @@ async def test_who_is_missing_has_left_the_list_and_who_comes_back_is_on_it_anew
     async with recorded(FFP) as store:
         await listed(store, FIRST)
         report = await listed(store, SECOND, OTHERS)
-        assert [change.summary for change in report.ended] == [f"ended on {SECOND}"]
+        assert [change.summary for change in report.ended] == [f"participating ended on {SECOND}"]
         assert await bought(store, SECOND, "lipman") == "ELIGIBLE IN_GOOD_STANDING"
         assert not (await bought(store, SECOND)).startswith("ELIGIBLE")
         await listed(store, THIRD)
