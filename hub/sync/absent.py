@@ -9,9 +9,10 @@ from graph_schema.standing import Standing
 from hub.store.port import Row, Store
 from hub.store.rows import day_of
 from hub.sync.intake import Item
-from hub.sync.lists import ENDING, Lists, ended, event, left_out, parties
+from hub.sync.lists import ENDING, Lists, ended, event, parties
 from hub.sync.plan import Plan
-from hub.sync.sightings import Scope, event_of, over, scope, seen_from, seen_only, told
+from hub.sync.seen import Scope, left_out, over, scope, seen_only
+from hub.sync.sightings import event_of, seen_from, told
 from hub.sync.world import World
 
 

@@ -17,6 +17,7 @@ from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import OPEN, Row
 from hub.store.rows import Column, columns, content, day_of, digest, unordered
 from hub.sync.intake import Intake
+from hub.sync.seen import Scope, left_out, over, scope, seen_only
 from hub.sync.world import World
 
 ENDING: Final = (Standing, Tie, Signature, SourcingLink)
@@ -41,6 +42,7 @@ class Lists:
         self._later = [row for row in mine if row["on"] > self.on]
         self._world = world
         self._brought: dict[str, list[Row]] = {}
+        self._states: dict[Scope, list[Row]] = {}
 
     @property
     def later(self) -> bool:
@@ -51,6 +53,8 @@ class Lists:
         """Take in what the feed has brought, to tell a state that is stated anew."""
         for kind, row in rows:
             self._brought.setdefault(event(kind, row), []).append(row)
+            if kind is Standing:
+                self._states.setdefault(scope(row), []).append(row)
 
     def speaking(self, kind: type[Fact], row: Row) -> Iterator[Row]:
         """Yield the later lists that speak of a fact, in the order of their days."""
@@ -67,6 +71,14 @@ class Lists:
     def say_nothing(self, shown: Row, subject: int) -> None:
         """Let a later list say nothing of a subject: it could be what it names and nobody knows."""
         self.silent.setdefault(shown["number"], set()).add(subject)
+
+    def tells_another(self, shown: Row, row: Row) -> bool:
+        """Whether a list shows another state in the place of one that was only seen."""
+        return seen_only(row) and any(
+            each["begins_first"] <= shown["on"] < over(each)
+            and event(Standing, each) != event(Standing, row)
+            for each in self._states.get(scope(row), ())
+        )
 
     def next_shown(self, kind: type[Fact], row: Row) -> Row | None:
         """Return the next list that shows a fact as it is known: one before that which ended it."""
@@ -93,13 +105,21 @@ class Lists:
         for each in self._later:
             if not speaks(each, kind, row):
                 continue
-            if each["unidentified"] or (kind is Standing and self._world.must_be_lifted(row)):
+            if self._says_nothing(each, kind, row):
                 self.say_nothing(each, row[kind.begins_at])
                 continue
             if self._shown_otherwise(kind, row):
                 return None
             return ended(kind, row, each["on"], row["recorded_from"], each["stated_at"])
         return row
+
+    def _says_nothing(self, shown: Row, kind: type[Fact], row: Row) -> bool:
+        """Whether a list that speaks of a fact, and does not show it, yet says nothing of it."""
+        if kind is not Standing:
+            return bool(shown["unidentified"])
+        if self._world.must_be_lifted(row):
+            return True
+        return bool(shown["unidentified"]) and not self.tells_another(shown, row)
 
     def _shown_otherwise(self, kind: type[Fact], row: Row) -> bool:
         """Whether a later list shows the same state, on the day of this one, otherwise begun."""
@@ -132,12 +152,6 @@ def speaks(shown: Row, kind: type[Fact], row: Mapping[str, Any]) -> bool:
 def parties(kind: type[Fact], row: Mapping[str, Any]) -> set[int]:
     """Return the nodes at the ends of a fact."""
     return {row[end] for end in (kind.begins_at, kind.ends_at) if end}
-
-
-def left_out(row: Mapping[str, Any]) -> bool:
-    """Whether a fact was ended by a list that left it out: it ends on the list's own day."""
-    day = day_of(row["stated_at"])
-    return (row["until_first"], row["until_last"]) == (day, day)
 
 
 def event(kind: type[Fact], row: Mapping[str, Any]) -> str:

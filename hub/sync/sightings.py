@@ -10,18 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from graph_schema.days import BEGINNING, FOR_EVER, PartialDate
+from graph_schema.days import FOR_EVER, PartialDate
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
 from hub.store.port import Row, Store
 from hub.store.rows import identity
 from hub.sync.intake import Item
 from hub.sync.interval import interval
-from hub.sync.lists import Lists, event, left_out, restated
+from hub.sync.lists import Lists, event, restated
+from hub.sync.seen import over, scope, seen_only
 from hub.sync.world import World
 
-Scope = tuple[object, ...]
-"""What a state is of; another of the same replaces it."""
 _DATES: Final = tuple(
     f"{name}{end}" for name in ("since", "observed") for end in ("", "_first", "_last")
 )
@@ -75,7 +74,8 @@ class Sightings:
         unclear = False
         for shown in self._lists.until_excepted(Standing, row):
             found = self._followed(row, shown["on"], unclear=unclear)
-            if found is not None or not shown["unidentified"]:
+            clear = not shown["unidentified"] or self._lists.tells_another(shown, row)
+            if found is not None or clear:
                 return found
             self._lists.say_nothing(shown, row["subject"])
             unclear = True
@@ -106,20 +106,9 @@ class Sightings:
         )
 
 
-def scope(row: Row) -> Scope:
-    """Return what a state is of: its subject, program and track, its products and regions."""
-    place = (row["subject"], row["program"], row["track"])
-    return (*place, frozenset(row["products"]), frozenset(row["regions"]))
-
-
 def is_new(item: Item, current: Iterable[str]) -> bool:
     """Whether an item is a sighting that nobody has told yet."""
     return seen_only(item.values) and item.identity not in current
-
-
-def seen_only(row: Row) -> bool:
-    """Whether a state is only seen: nobody says when it began."""
-    return row["since"] is None
 
 
 def as_known(item: Item, known: Row) -> Item:
@@ -150,13 +139,6 @@ def seen_from(row: Row, on: int, now: int, stated: int) -> Row:
 def _dated(row: Row, now: int, changes: dict[str, Any]) -> Row:
     anew = restated(Standing, row, now, changes)
     return anew | interval(anew)
-
-
-def over(row: Row) -> int:
-    """Return the day by which lists no longer show a state; none does whose end is stated."""
-    if row["until"] is None:
-        return FOR_EVER
-    return row["until_first"] if left_out(row) else BEGINNING
 
 
 def event_of(item: Item) -> str:

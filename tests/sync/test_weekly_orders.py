@@ -81,6 +81,11 @@ async def test_weekly_lists_in_any_order_tell_the_same_states(
     unknown=[False, True, False, False, True],
     order=[0, 1, 4, 3, 2],
 )
+@example(
+    history=[["listed", "closed", "listed", "closed", None], [None] * 5, [None] * 5],
+    unknown=[True, True, False, True, False],
+    order=[3, 1, 0, 2, 4],
+)
 @given(
     history=weeks(),
     unknown=st.lists(st.booleans(), min_size=len(DAYS), max_size=len(DAYS)),
