@@ -8,10 +8,13 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
 from hub.errors import StoreUnavailableError
@@ -60,12 +63,28 @@ def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -
             Route("/metrics", _metrics),
             Route("/", graphql),
         ],
+        middleware=[Middleware(_NoGuessing)],
         lifespan=lifespan,
         exception_handlers={HTTPException: _refused, StoreUnavailableError: _unavailable},
     )
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
     return app
+
+
+class _NoGuessing:
+    """Tell browsers that every answer is of the type it says, whatever it looks like."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def said(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-content-type-options"] = "nosniff"
+            await send(message)
+
+        await self._app(scope, receive, said)
 
 
 async def _asset(request: Request) -> Response:

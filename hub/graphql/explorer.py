@@ -93,7 +93,6 @@ def headers(files: Path = FILES) -> Mapping[str, str]:
         "cache-control": "no-cache",
         "referrer-policy": "no-referrer",
         "vary": "accept",
-        "x-content-type-options": "nosniff",
     }
 
 

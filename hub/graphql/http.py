@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from email.message import Message
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -94,9 +95,15 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
             if name in given:
                 given[name] = _json(given[name].encode(), name)
         return _checked(given)
-    content_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    said = Message()
+    said["content-type"] = http.headers.get("content-type", "")
+    content_type = said["content-type"].partition(";")[0].strip().lower()
     if content_type != JSON:
         msg = f"the content type is {content_type or 'not given'}; send {JSON}"
+        raise UnsupportedMediaTypeError(msg)
+    charset = str(said.get_param("charset", "utf-8"))
+    if charset.lower() not in {"utf-8", "utf8"}:
+        msg = f"the charset is {charset}; send {JSON} as UTF-8"
         raise UnsupportedMediaTypeError(msg)
     body = bytearray()
     async for chunk in http.stream():

@@ -35,6 +35,7 @@ def refused(response: httpx.Response, status: int, code: str) -> str:
     """Check that a request is refused as a problem; return why."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == PROBLEM
+    assert response.headers["x-content-type-options"] == "nosniff"
     problem = response.json()
     assert problem["status"] == status
     assert problem["code"] == code
@@ -67,7 +68,13 @@ async def test_a_query_is_answered_in_the_type_that_is_accepted(
 
 
 @pytest.mark.parametrize(
-    "content_type", [JSON, "application/json; charset=utf-8", "Application/JSON"]
+    "content_type",
+    [
+        JSON,
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        'application/json;charset="UTF-8"',
+    ],
 )
 async def test_json_is_taken(bare: Hub, content_type: str) -> None:
     body = b'{"query": "{ revision { id } }", "variables": null, "operationName": null}'
@@ -78,7 +85,8 @@ async def test_json_is_taken(bare: Hub, content_type: str) -> None:
 @pytest.mark.parametrize(
     "content_type",
     ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-     "application/graphql", "application/json+x", "text/html"],
+     "application/graphql", "application/json+x", "text/html",
+     "application/json; charset=latin-1", 'application/json;x=1; charset="utf-16"'],
 )  # fmt: skip
 async def test_no_other_type_is_taken(bare: Hub, content_type: str) -> None:
     response = await sent(bare, b'{"query": "{ revision { id } }"}', content_type)
@@ -263,6 +271,7 @@ async def test_the_schema_can_be_asked_for(bare: Hub) -> None:
 async def test_it_is_alive_and_ready(bare: Hub, address: str) -> None:
     response = await bare.http.get(address)
     assert (response.status_code, response.text) == (200, "ok")
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_a_client_that_goes_away_is_no_fault_of_ours() -> None:
