@@ -2,12 +2,10 @@
 
 References are looked up as they are; nothing is matched by name. A line may name what another
 line of the same run makes. Two numbers of one line that already belong to two suppliers are a
-conflict for a person.
+conflict for a person; what `hub.sync.numbers` leaves out of an operator's line is not looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapters.kit.parsed import ProblemCode, RowProblem
@@ -18,44 +16,18 @@ from graph_schema.exchange import Line
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity
 from graph_schema.references import normalise
-from hub.store.port import Batch, Resolved, Store, Writing
+from hub.store.port import Resolved, Store, Writing
 from hub.store.rows import encoded, identity
 from hub.sync import allowed
 from hub.sync.allowed import Unresolved
 from hub.sync.check import subject_of
 from hub.sync.intake import Item, Origin
+from hub.sync.made import Made
+from hub.sync.numbers import Numbers, merged
 from hub.sync.world import World
 
 PROGRAM: Final = "program"
 """Scheme under which programs are kept: `program:ffp`."""
-
-
-@dataclass(slots=True)
-class Made:
-    """Nodes and references that the run makes.
-
-    Attributes:
-        nodes: Kinds of new nodes by number.
-        references: New references: node, and whether merged into the node's current one.
-        dropped: References that are made anew, because which number is current changed.
-    """
-
-    nodes: dict[int, Kind] = field(default_factory=dict[int, Kind])
-    references: dict[str, tuple[int, bool]] = field(default_factory=dict[str, tuple[int, bool]])
-    dropped: list[str] = field(default_factory=list[str])
-
-    def only(self, named: AbstractSet[int]) -> None:
-        """Leave out new nodes that nothing names which is to be written."""
-        idle = self.nodes.keys() - named
-        for node in idle:
-            del self.nodes[node]
-        self.references = {t: made for t, made in self.references.items() if made[0] not in idle}
-
-    def into(self, batch: Batch) -> None:
-        """Add them to a batch."""
-        batch.nodes += self.nodes.items()
-        batch.dropped_references += self.dropped
-        batch.references += [(text, *made) for text, made in self.references.items()]
 
 
 class Resolver:
@@ -67,6 +39,7 @@ class Resolver:
         self._world = world
         self._origin = origin
         self._known: dict[str, Resolved] = {}
+        self._numbers: Numbers | None = None
 
     async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[RowProblem]) -> None:
         """Look up every reference of the lines and of rows set aside, in one round trip.
@@ -81,19 +54,22 @@ class Resolver:
         self._known = {
             text: known for text, known in zip(wanted, found, strict=True) if known is not None
         }
+        if self._origin is Origin.OPERATOR:
+            self._numbers = Numbers(self._known)
+            await self._numbers.load(store, self._world, lines)
 
     def declare(self, lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
         """Make the nodes that the lines describe and nobody knows yet.
 
         Returns:
-            The lines without conflicts of identity, and the conflicts.
+            The lines without conflicts of identity, without numbers that are not an operator's to
+            give; and the conflicts.
         """
         clear: list[Line] = []
         problems: list[RowProblem] = []
         for line in lines:
             try:
-                self._declare(line)
-                clear.append(line)
+                clear.append(self._declare(line))
             except Unresolved as error:
                 problems.append(_problem(line, error))
         return clear, problems
@@ -115,32 +91,45 @@ class Resolver:
         subjects = {known.node for known in found if known and known.kind in _SUBJECTS}
         return subjects, found.count(None)
 
+    def notes(self) -> Iterable[str]:
+        """Return what else the person who syncs should know."""
+        return self._numbers.notes() if self._numbers else ()
+
     def program(self, code: str) -> int:
         """Return the number of a program, which is made where it is not known."""
         return self._node(f"{PROGRAM}:{code}", Kind.PROGRAM)
 
-    def _declare(self, line: Line) -> None:
+    def _declare(self, line: Line) -> Line:
+        """Make what a line describes; return the line as far as it may be recorded."""
         self.program(line.program)
-        fact = line.fact
-        kind = _DECLARES.get(type(fact))
+        kind = _DECLARES.get(type(line.fact))
         if kind is None:
-            return
-        reference = called(fact) or ""
+            return line
+        if self._numbers:
+            line = self._numbers.given(line, kind)
+        fact = line.fact
         others = list(fact.external_ids) if isinstance(fact, Organization | Worksite) else []
-        texts = (reference, *others)
+        texts = (called(fact) or "", *others)
         node = self._same(texts, kind)
         if self._origin is Origin.OPERATOR:
             allowed.to_make([t for t in texts if t not in self._known], line, kind, self._world)
         if node is None:
             node = self._new(kind)
-        for text, merged in self._merged(texts):
+            if self._numbers:
+                self._numbers.made(node, line)
+        self._call(node, kind, texts)
+        return line
+
+    def _call(self, node: int, kind: Kind, texts: Sequence[str]) -> None:
+        """Let references stand for a node."""
+        for text, redirects in merged(texts, self._known):
             known = self._known.get(text)
-            if known is not None and known.merged == merged:
+            if known is not None and known.merged == redirects:
                 continue
             if known is not None and text not in self.made.references:
                 self.made.dropped.append(text)
-            self._known[text] = Resolved(node, kind, merged)
-            self.made.references[text] = (node, merged)
+            self._known[text] = Resolved(node, kind, redirects)
+            self.made.references[text] = (node, redirects)
 
     def _same(self, texts: Sequence[str], kind: Kind) -> int | None:
         """Return the node that all the references stand for that are known; none: all are new."""
@@ -157,19 +146,6 @@ class Resolver:
             )
             raise Unresolved(ProblemCode.IDENTITY_CONFLICT, "externalIds", message)
         return next(iter(nodes), None)
-
-    def _merged(self, texts: Sequence[str]) -> list[tuple[str, bool]]:
-        """Return references, and whether each is an OS ID merged into one that stands before it.
-
-        A number that was merged stays so where a line says nothing of the one it was merged into.
-        """
-        numbers = [text for text in texts if text.startswith("os:")]
-        stated = {text: text in numbers[1:] for text in texts}
-        known = {text: self._known.get(text) for text in numbers}
-        current = {text for text, found in known.items() if found and not found.merged}
-        if not current:
-            stated |= {text: True for text, found in known.items() if found}
-        return list(stated.items())
 
     def _items(self, line: Line) -> Iterator[Item]:
         """Yield an item for the fact and for each fact inside it."""

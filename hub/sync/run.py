@@ -108,6 +108,7 @@ class _Run:
         problems = [*intake.problems, *refused, *contradictory]
         await self.resolver.load(self._store, lines, problems)
         lines, conflicts = self.resolver.declare(lines)
+        self.notes += self.resolver.notes()
         items, unresolved = self.resolver.resolve(lines)
         problems += conflicts + unresolved
         comparison = Comparison(intake, world, self._now)

@@ -17,9 +17,9 @@ from hub.eligibility.facts import Law
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
 from hub.sync.derive import compared, derived
+from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
-from hub.sync.resolve import Made
 from hub.sync.world import EVERYTHING, World
 
 _CHUNK: Final = 5_000

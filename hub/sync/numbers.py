@@ -1,0 +1,144 @@
+"""Numbers: which numbers that belong to no program an operator's word gives to a supplier.
+
+OS IDs, LEIs and their like are everybody's: others find their own suppliers by them. An operator
+who says that two of them are one supplier, or gives one to another's supplier, would fuse what
+others tell apart. So its word gives one number, to a supplier that only it describes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from adapters.kit.parsed import ProblemCode
+from graph_schema.codes import Kind
+from graph_schema.exchange import Line
+from graph_schema.parties import Organization, Worksite
+from graph_schema.references import UNIVERSAL
+from hub.store.port import Resolved, Store
+from hub.sync.allowed import Unresolved
+from hub.sync.world import World
+
+_SHOWN: Final = 5
+_DESCRIBED: Final = (Organization, Worksite)
+
+
+def merged(texts: Sequence[str], known: Mapping[str, Resolved]) -> list[tuple[str, bool]]:
+    """Return references, and whether each is an OS ID merged into one that stands before it.
+
+    A number that was merged stays so where a line says nothing of the one it was merged into.
+    """
+    numbers = [text for text in texts if text.startswith("os:")]
+    stated = {text: text in numbers[1:] for text in texts}
+    found = {text: known.get(text) for text in numbers}
+    if not any(each and not each.merged for each in found.values()):
+        stated |= {text: True for text, each in found.items() if each}
+    return list(stated.items())
+
+
+class Numbers:
+    """What one run of an operator gives of such numbers, and what it leaves out.
+
+    Args:
+        known: What references stand for, kept up to date by whoever makes new ones.
+    """
+
+    def __init__(self, known: Mapping[str, Resolved]) -> None:
+        self._known = known
+        self._bare: set[int] = set()
+        """Suppliers that have none of these numbers and that nobody else describes."""
+        self._left: dict[str, list[str]] = {}
+
+    async def load(self, store: Store, world: World, lines: Iterable[Line]) -> None:
+        """Look up whose the known suppliers are to which lines would give new numbers."""
+        asked: dict[int, set[str]] = {}
+        for line in lines:
+            texts = _stated(line)
+            if any(_universal(text) and text not in self._known for text in texts):
+                for text in self._known.keys() & set(texts):
+                    asked.setdefault(self._known[text].node, set()).add(line.program)
+        if not asked:
+            return
+        nodes = sorted(asked)
+        taken = {node for node, text, _ in await store.references(nodes) if _universal(text)}
+        for kind in _DESCRIBED:
+            for row in await store.facts_at(kind, "reference", nodes, world.moment):
+                if asked[row["reference"]] != {world.codes.get(row["program"])}:
+                    taken.add(row["reference"])
+        self._bare = asked.keys() - taken
+
+    def given(self, line: Line, kind: Kind) -> Line:
+        """Return a line without the numbers that its word does not give.
+
+        Raises:
+            Unresolved: It calls the supplier by such a number.
+        """
+        fact = line.fact
+        if not isinstance(fact, _DESCRIBED) or not any(map(_universal, _stated(line))):
+            return line
+        left = {*self._foreign(line, kind)}
+        kept = [text for text in _stated(line) if text not in left]
+        left |= {*self._redirected(fact.reference, kept)}
+        if fact.reference in left and fact.reference not in self._known:
+            others = ", ".join(text for text in fact.external_ids if text in self._known)
+            message = f"only the record says that {fact.reference} is the supplier of {others}"
+            raise Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
+        left.discard(fact.reference)
+        if not left:
+            return line
+        self._left.setdefault(fact.reference, []).extend(sorted(left))
+        taken = tuple(text for text in fact.external_ids if text not in left)
+        return line.model_copy(update={"fact": fact.model_copy(update={"external_ids": taken})})
+
+    def made(self, node: int, line: Line) -> None:
+        """Take in that a line describes a supplier that nobody knew."""
+        if not any(map(_universal, _stated(line))):
+            self._bare.add(node)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what the person who syncs should know of the numbers left out."""
+        if self._left:
+            told = [f"{name}: {', '.join(left)}" for name, left in self._left.items()]
+            more = f"; and {len(told) - _SHOWN:,} more" if len(told) > _SHOWN else ""
+            yield (
+                "numbers left out, because only the record says which numbers are one supplier's "
+                f"({len(told):,}): {'; '.join(told[:_SHOWN])}{more}"
+            )
+
+    def _foreign(self, line: Line, kind: Kind) -> Iterator[str]:
+        """Yield the numbers of a line that stand for another supplier, or would be its second."""
+        texts = _by_weight(line)
+        known = [self._known[t] for t in texts if t in self._known]
+        anchor = next((each.node for each in known if each.kind is kind), None)
+        new = [t for t in texts if _universal(t) and t not in self._known]
+        given = new[:1] if anchor is None or anchor in self._bare else []
+        self._bare.difference_update([anchor] if anchor is not None and given else [])
+        for text in filter(_universal, texts):
+            found = self._known.get(text)
+            if (found.node != anchor) if found else (text not in given):
+                yield text
+
+    def _redirected(self, reference: str, texts: Sequence[str]) -> Iterator[str]:
+        """Yield OS IDs of a line that would change which of them is the current one."""
+        told = dict(merged(texts, self._known))
+        known = {text: found for text in told if (found := self._known.get(text))}
+        if all(found.merged == told[text] for text, found in known.items()):
+            return
+        numbers = [text for text in texts if text.startswith("os:")]
+        current = next(text for text in numbers if text in known and not known[text].merged)
+        stays = reference if reference in numbers else current
+        yield from (text for text in numbers if text != stays)
+
+
+def _universal(text: str) -> bool:
+    return text.partition(":")[0] in UNIVERSAL
+
+
+def _stated(line: Line) -> tuple[str, ...]:
+    """Return all references by which a line describes a supplier."""
+    fact = line.fact
+    return (fact.reference, *fact.external_ids) if isinstance(fact, _DESCRIBED) else ()
+
+
+def _by_weight(line: Line) -> list[str]:
+    """Return them, what says most surely whom a line means first."""
+    first, *others = _stated(line)
+    return [first, *sorted(others, key=lambda t: (_universal(t), not t.startswith("os:")))]
