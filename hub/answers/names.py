@@ -1,13 +1,21 @@
-"""Suppliers by their names: only a name that is wholly theirs, and theirs alone, stands for one."""
+"""Suppliers by their names: only a name that is wholly theirs, and theirs alone, stands for one.
 
-from collections.abc import Iterable, Mapping
+A name counts where a program says it that described the supplier first or states a standing of it;
+else anybody could name another's supplier.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
+from graph_schema.parties import Organization, Worksite
+from graph_schema.standing import Standing
 from graph_schema.texts import folded
 from hub.answers.desk import Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.identity.references import SUBJECTS
+from hub.store.port import Row
 
 _PAGES: Final = (20, *[1_000] * 10)
 """Matches of a name that are looked at, page by page: whose else it is may stand on any of them."""
@@ -32,7 +40,7 @@ async def _by_name(sitting: Sitting, name: str) -> str | HubError:
     for size in _PAGES:
         hits = await store.search(name, SUBJECTS, sitting.moment, size, place)
         found = await profiles(sitting, [number for number, _, _ in hits])
-        exact += [number for number, each in found.items() if wanted in _names(each)]
+        exact += await _going_by(sitting, found, wanted)
         if len(hits) < size or len(exact) > _SHOWN:
             break
         number, _, score = hits[-1]
@@ -51,6 +59,36 @@ async def _by_name(sitting: Sitting, name: str) -> str | HubError:
     return InvalidInputError(f"{len(exact)} suppliers go by {name!r}; write which: {listed}")
 
 
-def _names(profile: Profile) -> set[str]:
-    """Return what somebody is called, as names are compared."""
-    return {folded(text) for text in (profile.row["name"], *(profile.row["aliases"] or ()))}
+async def _going_by(sitting: Sitting, found: Mapping[int, Profile], wanted: str) -> list[int]:
+    """Return those of whom a program says the name that may name them."""
+    saying = {
+        number: {row["program"] for row in each.said if wanted in _names(row)}
+        for number, each in found.items()
+    }
+    named = [number for number, programs in saying.items() if programs]
+    shared = [number for number in named if len(found[number].programs) > 1]
+    naming = await _naming(sitting, shared) if shared else {}
+    return [n for n in named if n not in naming or not saying[n].isdisjoint(naming[n])]
+
+
+async def _naming(sitting: Sitting, numbers: Sequence[int]) -> dict[int, AbstractSet[int]]:
+    """Return the programs that may name each supplier.
+
+    Who described it first is asked of all that was ever said: a correction comes later.
+    """
+    store, moment, programs = sitting.desk.store, sitting.moment, sitting.law.programs
+    first: dict[int, tuple[int, str, int]] = {}
+    for kind in (Organization, Worksite):
+        for row in await store.facts_at(kind, "reference", numbers, moment, history=True):
+            code = programs[row["program"]].code if row["program"] in programs else ""
+            said = (row["recorded_from"], code, row["program"])
+            first[row["reference"]] = min(said, first.get(row["reference"], said))
+    naming = {number: {program} for number, (_, _, program) in first.items()}
+    for row in await store.facts_at(Standing, "subject", numbers, moment):
+        naming[row["subject"]].add(row["program"])
+    return {**naming}
+
+
+def _names(row: Row) -> AbstractSet[str]:
+    """Return what a statement calls somebody, as names are compared."""
+    return {folded(text) for text in (row["name"], *(row["aliases"] or ()))}

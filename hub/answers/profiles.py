@@ -31,12 +31,14 @@ class Profile:
     Attributes:
         row: Its fields by name, the columns of its first statement beside them.
         programs: The programs that describe it.
+        said: Their statements, the earliest known first.
     """
 
     number: int
     kind: Kind
     row: Mapping[str, Any]
     programs: tuple[int, ...]
+    said: Sequence[Row] = ()
 
 
 _Said = tuple[type[Fact], Row]
@@ -99,7 +101,7 @@ def _profile(sitting: Sitting, number: int, said: list[_Said]) -> Profile:
     if kind is Commodity and number in sitting.law.commodities:
         merged["code"] = sitting.law.commodities[number].code
     by = tuple(dict.fromkeys(row["program"] for row in ordered))
-    return Profile(number, KINDS[kind], merged, by)
+    return Profile(number, KINDS[kind], merged, by, ordered)
 
 
 def _newest(rows: Sequence[Row]) -> dict[str, Any]:
