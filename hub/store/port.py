@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
+from hub.store.kept import Records
 
 OPEN: Final = 2**62
 """An end that has not come: of a recorded interval, or of a revision."""
@@ -200,6 +201,9 @@ class Writing(Protocol):
 
 class Store(Protocol):
     """A graph of facts, valid and recorded in time."""
+
+    kept: Records
+    """Records beside the graph."""
 
     async def open(self) -> None:
         """Make it ready: tables, constraints and indexes of the present vocabulary.

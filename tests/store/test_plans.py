@@ -3,15 +3,18 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, Final, LiteralString
 
 import pytest
 
 from graph_schema.exchange import FACTS
 from graph_schema.standing import Standing
+from hub.store.embedded import kept as kept_sql
 from hub.store.embedded import texts as sql
 from hub.store.embedded.schema import table
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.neo4j import kept as kept_cypher
 from hub.store.neo4j import list_texts
 from hub.store.neo4j import texts as cypher
 from hub.store.neo4j.store import Neo4jStore
@@ -24,10 +27,11 @@ pytestmark = pytest.mark.anyio
 
 _PARAMETERS: Final[dict[str, Any]] = {
     "after": 0, "at_least": 2, "buyers": [], "both": [], "country": None, "day": 1,
-    "disagreeing": None, "effects": [], "everything": True, "feed": "", "groups": [[1]],
-    "identities": ["x"], "kind": "", "kinds": [], "known_at": 1, "nodes": [1], "products": [],
-    "program": 1, "programs": [1], "revision": 1, "revisions": [1], "rows": [], "runs": [1],
-    "score": 1.0, "size": 5, "subjects": [1], "text": "x", "texts": ["x"],
+    "disagreeing": None, "effects": [], "everything": True, "expires_at": 1, "feed": "",
+    "groups": [[1]], "identities": ["x"], "key": "", "kind": "", "kinds": [], "known_at": 1,
+    "nodes": [1], "now": 1, "products": [], "program": 1, "programs": [1], "revision": 1,
+    "revisions": [1], "rows": [], "runs": [1], "score": 1.0, "size": 5, "subjects": [1],
+    "text": "x", "texts": ["x"], "value": "",
 }  # fmt: skip
 _SCANS: Final = re.compile(r"NodeByLabelScan|RelationshipTypeScan|(Node|Relationship)IndexScan")
 _READS_ALL: Final = re.compile(r"AllNodesScan|CartesianProduct|Union|HashJoin|Top$")
@@ -39,6 +43,7 @@ ALLOWED: Final = {
     "SEARCH": "the best of what the full-text index found",
     "CLEAR_MARKS": "there are marks only while a writer writes, or after one was killed",
     "undone": "likewise",
+    "SWEEP": "a bounded part of what an index shows to have expired",
     "create": "the two ends of one row, each found by its number",
 }
 """Texts that may, and why."""
@@ -54,6 +59,13 @@ async def filled(store: EmbeddedStore | Neo4jStore) -> None:
     await write(store, lines, origin=Origin.OPERATOR, program="alpha", feed="operator")
 
 
+def texts_of(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield the texts of a module of records, by name."""
+    for name, text in vars(module).items():
+        if name.isupper() and isinstance(text, str):
+            yield name, text
+
+
 def operators(plan: dict[str, Any]) -> Iterator[str]:
     """Yield the operators of a plan, the details of each after it."""
     details = plan["args"].get("Details", "")
@@ -65,7 +77,7 @@ def operators(plan: dict[str, Any]) -> Iterator[str]:
 async def test_every_cypher_text_seeks(neo4j_store: Neo4jStore) -> None:
     await filled(neo4j_store)
     found: list[str] = []
-    for name, text in (*cypher.every_text(), *every_write()):
+    for name, text in (*cypher.every_text(), *every_write(), *texts_of(kept_cypher)):
         plan = await neo4j_store.bolt.plan(text, _PARAMETERS)
         for operator in operators(plan):
             word = operator.partition(" ")[0]
@@ -129,7 +141,7 @@ async def test_every_sql_text_seeks(embedded_store: EmbeddedStore) -> None:
     await filled(embedded_store)
     found: list[str] = []
     with sqlite3.connect(embedded_store.database.path) as connection:
-        for name, text in sql.every_text():
+        for name, text in (*sql.every_text(), *texts_of(kept_sql)):
             asked = dict.fromkeys(re.findall(r":(\w+)", text), 1)
             for _, _, _, step in connection.execute(f"EXPLAIN QUERY PLAN {text}", asked):
                 allowed = any(re.search(pattern, step) for pattern, _ in _SQL_ALLOWED)

@@ -83,6 +83,10 @@ _OWN: Final = (
     "number INTEGER PRIMARY KEY, run INTEGER NOT NULL, row INTEGER NOT NULL, "
     "field TEXT, code TEXT NOT NULL, message TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS problem_run ON problem (run, number)",
+    "CREATE TABLE IF NOT EXISTS kept ("
+    "kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at INTEGER NOT NULL, "
+    "PRIMARY KEY (kind, key)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS kept_expires ON kept (expires_at)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 ("
     "names, kind UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
 )

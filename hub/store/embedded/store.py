@@ -13,6 +13,8 @@ from graph_schema.exchange import FACTS
 from hub.store.columns import tokens
 from hub.store.embedded import list_texts, lists, reads, texts, writes
 from hub.store.embedded.database import Database
+from hub.store.embedded.kept import EmbeddedRecords
+from hub.store.kept import Records
 from hub.store.port import (
     Around,
     Batch,
@@ -39,6 +41,7 @@ class EmbeddedStore(Store):
     def __init__(self, path: str) -> None:
         self.database = Database(path)
         self._one_writer = asyncio.Lock()
+        self.kept: Records = EmbeddedRecords(self.database, self._one_writer)
 
     @property
     def round_trips(self) -> int:

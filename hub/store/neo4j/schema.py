@@ -39,6 +39,7 @@ _OWN: Final = {
     "Run": ("number",),
     "Problem": ("number",),
     "Counter": ("name",),
+    "Kept": ("kind", "key"),
 }
 """Labels of the store itself, and the properties that are unique."""
 _OWN_INDEXES: Final = {
@@ -46,6 +47,7 @@ _OWN_INDEXES: Final = {
     "Run": (("revision",),),
     NEWEST: (("program",), ("program", "feed")),
     "Problem": (("run", "number"),),
+    "Kept": (("expires_at",), ("kind",)),
     **dict.fromkeys(PROFILED, (("number",),)),
 }
 _IN_FORCE: Final = (

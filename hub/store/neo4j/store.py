@@ -11,9 +11,11 @@ from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.store.columns import DESCRIBING, IN_FORCE
+from hub.store.kept import Records
 from hub.store.neo4j import reads, texts, writes
 from hub.store.neo4j.driver import Bolt
 from hub.store.neo4j.generation import Generation
+from hub.store.neo4j.kept import Neo4jRecords
 from hub.store.neo4j.lists import Lists
 from hub.store.neo4j.opening import prepare
 from hub.store.port import (
@@ -39,6 +41,7 @@ class Neo4jStore(Lists, Store):
     def __init__(self, url: str, user: str, password: str | None, database: str = "neo4j") -> None:
         self.bolt = Bolt(url, user, password, database)
         self._one_writer = asyncio.Lock()
+        self.kept: Records = Neo4jRecords(self.bolt)
 
     @property
     def round_trips(self) -> int:

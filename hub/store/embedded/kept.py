@@ -1,0 +1,97 @@
+"""Records beside the graph, in a table of the same file."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub.errors import StoreUnavailableError
+from hub.store.embedded.database import Database
+from hub.store.kept import FOREVER, Records
+
+PUT_ONCE: Final = (
+    "INSERT INTO kept (kind, key, value, expires_at) VALUES (:kind, :key, :value, :expires_at) "
+    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, "
+    "expires_at = excluded.expires_at WHERE expires_at <= :now"
+)
+PUT: Final = (
+    "INSERT INTO kept (kind, key, value, expires_at) VALUES (:kind, :key, :value, :expires_at) "
+    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at"
+)
+GET: Final = "SELECT value FROM kept WHERE kind = :kind AND key = :key AND expires_at > :now"
+ALL: Final = "SELECT key, value FROM kept WHERE kind = :kind AND expires_at > :now ORDER BY key"
+DROP: Final = "DELETE FROM kept WHERE kind = :kind AND key = :key RETURNING expires_at > :now"
+SWEEP: Final = (
+    "DELETE FROM kept WHERE (kind, key) IN "
+    "(SELECT kind, key FROM kept WHERE expires_at <= :now LIMIT 100)"
+)
+
+
+class EmbeddedRecords(Records):
+    """Records in a SQLite file; a write waits for the generation in the making."""
+
+    def __init__(self, database: Database, one_writer: asyncio.Lock) -> None:
+        self._database = database
+        self._one_writer = one_writer
+
+    async def put_once(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> bool:
+        """Keep a record unless there is one."""
+        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
+        return bool(await self._write(PUT_ONCE, at))
+
+    async def put(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> None:
+        """Keep a record in the place of the one there may be."""
+        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
+        await self._write(PUT, at)
+
+    async def get(self, kind: str, key: str) -> str | None:
+        """Return the value of a record."""
+        found = await self._database.read(_rows, GET, {"kind": kind, "key": key, "now": _now()})
+        return found[0][0] if found else None
+
+    async def all(self, kind: str) -> dict[str, str]:
+        """Return the values of all records of a kind."""
+        return dict(await self._database.read(_rows, ALL, {"kind": kind, "now": _now()}))
+
+    async def drop(self, kind: str, key: str) -> bool:
+        """Forget a record."""
+        return bool(await self._write(DROP, {"kind": kind, "key": key}))
+
+    async def _write(self, text: str, at: Mapping[str, Any]) -> int:
+        async with self._one_writer:
+            return await self._database.write(_written, text, {**at, "now": _now()})
+
+
+def _rows(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> list[Any]:
+    return connection.execute(text, at).fetchall()
+
+
+def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> int:
+    """Apply a statement and sweep away a bounded part of what has expired.
+
+    Returns:
+        How many records it changed, or what it says of the one that it dropped.
+
+    Raises:
+        StoreUnavailableError: Another process has been writing for too long, or the disk fails.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = connection.execute(text, at)
+            told = done.fetchall()
+            changed = sum(row[0] for row in told) if done.description else done.rowcount
+            connection.execute(SWEEP, {"now": at["now"]})
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        msg = f"the store does not take a write now: {error}"
+        raise StoreUnavailableError(msg) from error
+    return changed
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000

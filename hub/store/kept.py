@@ -1,0 +1,41 @@
+"""The second port: small records beside the graph, shared by every hub on one store.
+
+Clients, signing keys, identifiers that may be used once, what was revoked. They are no facts: they
+have no revisions, stand in no export, and one that has expired is as if it had never been.
+"""
+
+from typing import Final, Protocol
+
+FOREVER: Final = 2**62
+"""When a record expires that does not."""
+
+
+class Records(Protocol):
+    """Records by kind and key; values are JSON texts, instants microseconds since 1970 in UTC."""
+
+    async def put_once(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> bool:
+        """Keep a record unless there is one: of all who try at once, in any process, one may.
+
+        Returns:
+            Whether it was kept; false where there was one already.
+
+        Raises:
+            StoreUnavailableError: The store does not answer; whether it was kept is not known.
+        """
+        ...
+
+    async def put(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> None:
+        """Keep a record in the place of the one there may be."""
+        ...
+
+    async def get(self, kind: str, key: str) -> str | None:
+        """Return the value of a record; none where there is no such record."""
+        ...
+
+    async def all(self, kind: str) -> dict[str, str]:
+        """Return the values of all records of a kind by their keys, in the order of the keys."""
+        ...
+
+    async def drop(self, kind: str, key: str) -> bool:
+        """Forget a record; return whether there was one."""
+        ...
