@@ -16,7 +16,7 @@ from bench.raw_sqlite import RawSqlite
 from bench.sample import asking, drawn
 from bench.world import World
 from graph_schema.codes import TieKind
-from hub.identity.ids import Ids, Numbered
+from hub.identity.ids import Ids
 from hub.settings import read
 from hub.store.columns import TIE_COLUMNS
 from hub.store.open import from_settings
@@ -178,7 +178,8 @@ class Bench:
         if not found:
             return 0, ("", 0)
         depth, last = found[-1]
-        return depth, (last, self._ids.number(last, Numbered.CURSOR) or 0)
+        place = self._ids.place(last)
+        return depth, (last, place[0] if place else 0)
 
 
 def measure(benches: Sequence[Bench], rounds: int, tell: Callable[[int], None]) -> list[Cell]:

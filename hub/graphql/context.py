@@ -8,10 +8,11 @@ from graph_schema.codes import Kind
 from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import InvalidInputError
+from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import MOST_ROWS
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
-from hub.identity.ids import Numbered, well_formed
-from hub.store.port import PUBLIC, Latest, Page, Viewer
+from hub.identity.ids import Numbered
+from hub.store.port import PUBLIC, Latest, Viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
     Kind.PROGRAM: Program,
@@ -63,35 +64,27 @@ class Request:
         """Return the moment that a field's `asOf` and `knownAt` ask for."""
         return await self.sit(given.get("as_of") or None, given.get("known_at") or None)
 
-    def page(self, given: Mapping[str, Any]) -> Page:
+    def page(self, name: str, given: Mapping[str, Any], parents: Sequence[object]) -> Asked:
         """Return the page that a field's `first` and `after` ask for, one row longer.
 
+        Args:
+            name: What the list is called among all lists.
+            given: All arguments of the field.
+            parents: Below whom it is asked for; (ROOT,) where it has no parent.
+
         Raises:
-            InvalidInputError: `first` is out of bounds, or `after` is no cursor of the hub.
+            InvalidInputError: `first` is out of bounds, `after` is no cursor of the hub, or one of
+                another question.
         """
         size: int = given["first"]
         if not 1 <= size <= MOST_ROWS:
             msg = f"first is {size}; ask for 1 to {MOST_ROWS} rows"
             raise InvalidInputError(msg, path=("first",))
-        return Page(size + 1, self.place(given.get("after") or None))
+        return asked(self.ids, name, given, size + 1, parents)
 
-    def place(self, cursor: str | None) -> int:
-        """Return the number that a cursor stands for; 0 for none.
-
-        Raises:
-            InvalidInputError: It is no cursor of the hub.
-        """
-        if cursor is None:
-            return 0
-        number = self.ids.number(cursor, Numbered.CURSOR) if well_formed(cursor) else None
-        if number is None:
-            msg = "`after` is no cursor of this hub; take one from `pageInfo` or `edges`"
-            raise InvalidInputError(msg, path=("after",))
-        return number
-
-    def cursors(self, numbers: Sequence[int]) -> list[str]:
-        """Return the cursors of numbers."""
-        return self.ids.many(numbers, Numbered.CURSOR)
+    def cursors(self, numbers: Sequence[int], page: Asked, parent: object = ROOT) -> list[str]:
+        """Return the cursors of numbers in a list."""
+        return self.ids.cursors(numbers, page.binds(parent))
 
     async def nodes(self, numbers: Sequence[int | None], *, former: bool = True) -> dict[int, Node]:
         """Return nodes by number, as the viewer may see them now, in one round trip.

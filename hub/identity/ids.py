@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 LENGTH: Final = 32
 _FORM: Final = re.compile(r"[0-9a-f]{32}")
 _BLOCK: Final = struct.Struct(">Q4sI")
+_ID: Final = b"wsr\0"
+_CURSOR: Final = b"wsc\0"
 
 
 class Numbered(IntEnum):
@@ -26,7 +28,6 @@ class Numbered(IntEnum):
     NODE = 1
     FACT = 2
     RUN = 3
-    CURSOR = 4
 
 
 class Ids:
@@ -40,11 +41,17 @@ class Ids:
     def of(self, number: int, what: Numbered = Numbered.NODE) -> str:
         """Return the id of a number."""
         encryptor = self._cipher.encryptor()
-        return encryptor.update(_BLOCK.pack(number, b"wsr\0", what)).hex()
+        return encryptor.update(_BLOCK.pack(number, _ID, what)).hex()
 
     def many(self, numbers: Sequence[int], what: Numbered = Numbered.NODE) -> list[str]:
         """Return the ids of numbers, enciphered in one step."""
-        plain = b"".join(_BLOCK.pack(number, b"wsr\0", what) for number in numbers)
+        return self._sealed(b"".join(_BLOCK.pack(number, _ID, what) for number in numbers))
+
+    def cursors(self, numbers: Sequence[int], bound: int) -> list[str]:
+        """Return cursors of numbers, each sealed with what it is bound to, of 32 bits."""
+        return self._sealed(b"".join(_BLOCK.pack(number, _CURSOR, bound) for number in numbers))
+
+    def _sealed(self, plain: bytes) -> list[str]:
         text = self._cipher.encryptor().update(plain).hex()
         return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
 
@@ -52,11 +59,19 @@ class Ids:
         """Return the number of an id; none for one that the hub never gave."""
         return self.numbers([text], what)[0]
 
+    def place(self, cursor: str) -> tuple[int, int] | None:
+        """Return the number of a cursor and what it is bound to; none: the hub never gave it."""
+        if not well_formed(cursor):
+            return None
+        plain = self._cipher.decryptor().update(bytes.fromhex(cursor))
+        number, sign, bound = _BLOCK.unpack(plain)
+        return (number, bound) if sign == _CURSOR else None
+
     def numbers(self, texts: Sequence[str], what: Numbered = Numbered.NODE) -> list[int | None]:
         """Return the numbers of well-formed ids, deciphered in one step."""
         blocks = self._cipher.decryptor().update(bytes.fromhex("".join(texts)))
         return [
-            number if sign == b"wsr\0" and kind == what else None
+            number if sign == _ID and kind == what else None
             for number, sign, kind in _BLOCK.iter_unpack(blocks)
         ]
 

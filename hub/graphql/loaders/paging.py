@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from hub.errors import InvalidInputError
 from hub.graphql.context import Request
+from hub.graphql.cursors import ROOT, Asked, of_another_question
 from hub.graphql.types.connections import Connection, Counter, connection
-from hub.store.port import Page
 
 Counts = Callable[[int], Counter]
 """Gives the counter of one parent."""
@@ -31,7 +32,7 @@ def pages(
     end: str,
     numbers: Sequence[int],
     made: Sequence[Any],
-    page: Page,
+    page: Asked,
     counts: Counts,
     *,
     place: str = "number",
@@ -51,24 +52,40 @@ def pages(
     for fact in made:
         found.setdefault(fact.row[end], []).append(fact)
     return [
-        paged(request, found.get(number, ()), page, counts(number), place=place)
+        below(request, number, found.get(number, ()), page, counts(number), place=place)
         for number in numbers
     ]
+
+
+def below(
+    request: Request,
+    parent: int,
+    rows: Sequence[Any],
+    page: Asked,
+    count: Counter,
+    *,
+    place: str = "number",
+) -> Connection[Any] | InvalidInputError:
+    """Return a parent's connection; an error where the cursor is of the list of another parent."""
+    if not page.fits(parent):
+        return of_another_question()
+    return paged(request, rows, page, count, place=place, parent=parent)
 
 
 def paged(
     request: Request,
     rows: Sequence[Any],
-    page: Page,
+    page: Asked,
     count: Counter,
     *,
     place: str = "number",
+    parent: int = ROOT,
 ) -> Connection[Any]:
     """Return a connection of facts, or of nodes by their own numbers."""
     marks = [row.row[place] if place != "node" else row.number for row in rows]
     return connection(
         [row.twin() for row in rows],
-        request.cursors(marks),
+        request.cursors(marks, page, parent),
         size=page.size - 1,
         after=page.after > 0,
         count=count,

@@ -10,8 +10,10 @@ from graph_schema import programs as program_facts
 from graph_schema.elements import Fact
 from graph_schema.standing import StateRule as RuleFact
 from hub.answers.programs import agreements_of
+from hub.errors import InvalidInputError
 from hub.graphql.context import Request
-from hub.graphql.loaders.paging import counted, paged, pages
+from hub.graphql.cursors import Asked, of_another_question
+from hub.graphql.loaders.paging import below, counted, pages
 from hub.graphql.loaders.signing import buyers_of
 from hub.graphql.prefetch import Given, Loader, loads
 from hub.graphql.types.connections import PageInfo
@@ -29,7 +31,7 @@ from hub.graphql.types.runs import (
     SyncRun,
 )
 from hub.identity.ids import Numbered
-from hub.store.port import Page, Row
+from hub.store.port import Row
 from hub.store.rows import instant
 
 _LISTS: Final[dict[str, tuple[type[Fact], type[Any], str]]] = {
@@ -61,16 +63,19 @@ for _field, _of in _LISTS.items():
 @loads("Program.figures")
 async def figures(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring the published totals of programs."""
-    return await _page(request, parents, given, (program_facts.Figure, Figure, "program"))
+    of = (program_facts.Figure, Figure, "program")
+    return await _page("figures", request, parents, given, of)
 
 
 @loads("Agreement.signatures")
 async def signatures(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring who signed agreements."""
-    return await _page(request, parents, given, (agreement_facts.Signature, Signature, "agreement"))
+    of = (agreement_facts.Signature, Signature, "agreement")
+    return await _page("signatures", request, parents, given, of)
 
 
 async def _page(
+    name: str,
     request: Request,
     parents: Sequence[Any],
     given: Given,
@@ -80,7 +85,8 @@ async def _page(
     kind, shown, end = of
     sitting = await request.at(given)
     day = sitting.day if "as_of" in given else None
-    page, numbers = request.page(given), [parent.number for parent in parents]
+    numbers = [parent.number for parent in parents]
+    page = request.page(name, given, numbers)
     rows = await request.store.facts_at(kind, end, numbers, sitting.moment, day=day, page=page)
     count = counted(lambda: request.store.count_at(kind, end, numbers, sitting.moment, day=day))
     return pages(request, end, numbers, request.facts(shown, rows), page, count)
@@ -90,7 +96,8 @@ async def _page(
 async def agreements(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring the agreements of programs."""
     sitting = await request.sit(None, given.get("known_at"))
-    page, on = request.page(given), given.get("in_force_on")
+    page = request.page("agreements", given, [p.number for p in parents])
+    on = given.get("in_force_on")
     listed = {p.number: agreements_of(sitting, {p.number}, on) for p in parents}
     shown = {
         number: [each for each in found if each > page.after][: page.size]
@@ -98,8 +105,9 @@ async def agreements(request: Request, parents: Sequence[Any], given: Given) -> 
     }
     nodes = await request.nodes([each for found in shown.values() for each in found])
     return [
-        paged(
+        below(
             request,
+            p.number,
             [nodes[each] for each in shown[p.number] if each in nodes],
             page,
             _counted(len(listed[p.number])),
@@ -174,19 +182,26 @@ async def run_program(request: Request, parents: Sequence[Any], _given: Given) -
 @loads("SyncRun.setAside")
 async def set_aside(
     request: Request, parents: Sequence[Any], given: Given
-) -> list[RowProblemConnection | None]:
+) -> list[RowProblemConnection | InvalidInputError | None]:
     """Bring the rows that runs set aside, to the programs' operators alone."""
-    page = request.page(given)
+    page = request.page("setAside", given, [parent.number for parent in parents])
     if not request.viewer.everything:
         return [None for _ in parents]
     rows = await request.store.run_problems([parent.number for parent in parents], page)
     mine = {p.number: [row for row in rows if row["run"] == p.number] for p in parents}
-    return [_problems(request, mine[parent.number], page) for parent in parents]
+    return [
+        _problems(request, p.number, mine[p.number], page)
+        if page.fits(p.number)
+        else of_another_question()
+        for p in parents
+    ]
 
 
-def _problems(request: Request, rows: Sequence[Row], page: Page) -> RowProblemConnection:
+def _problems(
+    request: Request, parent: int, rows: Sequence[Row], page: Asked
+) -> RowProblemConnection:
     shown = rows[: page.size - 1]
-    marks = request.cursors([row["number"] for row in shown])
+    marks = request.cursors([row["number"] for row in shown], page, parent)
     nodes = [
         RowProblem(row=row["row"], column=row["field"], code=row["code"], message=row["message"])
         for row in shown

@@ -5,7 +5,8 @@ from typing import Any
 
 from hub.answers.programs import signed_in
 from hub.graphql.context import Request
-from hub.graphql.loaders.paging import paged
+from hub.graphql.cursors import ROOT
+from hub.graphql.loaders.paging import below
 
 
 async def buyers_of(
@@ -16,7 +17,8 @@ async def buyers_of(
 ) -> list[object]:
     """Return a page of the buyers whose signatures hold, for each program; none is all of them."""
     sitting = await request.at(given)
-    page = request.page(given)
+    parents = [program or ROOT for program in programs]
+    page = request.page("buyers", given, parents)
     groups = [signed_in(sitting, program) for program in programs]
     found = await request.store.find_buyers(groups, country, sitting.day, sitting.moment, page)
     nodes = await request.nodes([number for each in found for number in each])
@@ -34,6 +36,13 @@ async def buyers_of(
         return count
 
     return [
-        paged(request, [nodes[n] for n in each if n in nodes], page, counter(at), place="node")
-        for at, each in enumerate(found)
+        below(
+            request,
+            parent,
+            [nodes[n] for n in each if n in nodes],
+            page,
+            counter(at),
+            place="node",
+        )
+        for at, (parent, each) in enumerate(zip(parents, found, strict=True))
     ]

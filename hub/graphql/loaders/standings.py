@@ -73,7 +73,8 @@ def _by_parent(
 async def standing_history(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring every standing subjects ever held, in the order they were recorded."""
     sitting = await request.sit()
-    page, numbers = request.page(given), [parent.number for parent in parents]
+    numbers = [parent.number for parent in parents]
+    page = request.page("standingHistory", given, numbers)
     rows = await request.store.facts_at(
         StandingFact, "subject", numbers, sitting.moment, page=page, history=True
     )
@@ -94,7 +95,8 @@ async def standing_history(request: Request, parents: Sequence[Any], given: Give
 async def program_standings(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring the standings in force in programs, a page of each."""
     sitting = await request.at(given)
-    page, numbers = request.page(given), [parent.number for parent in parents]
+    numbers = [parent.number for parent in parents]
+    page = request.page("standings", given, numbers)
     effects = tuple(dict.fromkeys(given.get("effect") or ()))
     rows = await request.store.in_force(
         "program", numbers, sitting.moment, day=sitting.day, effects=effects, page=page

@@ -10,9 +10,8 @@ from graph_schema.parties import Tie as TieFact
 from graph_schema.sourcing import SourcingLink as LinkFact
 from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
-from hub.graphql.loaders.paging import counted, paged, pages
+from hub.graphql.loaders.paging import below, counted, pages
 from hub.graphql.prefetch import Given, loads
-from hub.graphql.types.connections import Connection
 from hub.graphql.types.facts import ExternalId, Signature, SourcingLink, Tie
 from hub.store.port import Row
 
@@ -119,12 +118,11 @@ async def signatures(
 
 
 @loads("Organization.worksites")
-async def worksites(
-    request: Request, parents: Sequence[Any], given: Given
-) -> list[Connection[Any]]:
+async def worksites(request: Request, parents: Sequence[Any], given: Given) -> list[object]:
     """Bring the worksites that organisations operate or that are part of them."""
     sitting = await request.at(given)
-    page, numbers = request.page(given), [parent.number for parent in parents]
+    numbers = [parent.number for parent in parents]
+    page = request.page("worksites", given, numbers)
     rows = await request.store.facts_at(TieFact, "to", numbers, sitting.moment, day=sitting.day)
     inside: dict[int, set[int]] = {number: set() for number in numbers}
     for row in rows:
@@ -142,8 +140,9 @@ async def worksites(
     }
     nodes = await request.nodes([each for found in shown.values() for each in found])
     return [
-        paged(
+        below(
             request,
+            number,
             [nodes[each] for each in shown[number] if each in nodes],
             page,
             _known(len(sites[number])),
@@ -174,7 +173,8 @@ async def buyers(request: Request, parents: Sequence[Any], given: Given) -> list
 
 async def _links(request: Request, parents: Sequence[Any], given: Given, end: str) -> list[object]:
     sitting = await request.at(given)
-    page, numbers = request.page(given), [parent.number for parent in parents]
+    numbers = [parent.number for parent in parents]
+    page = request.page(f"links of {end}", given, numbers)
     kind: type[Fact] = LinkFact
     rows = await request.store.facts_at(
         kind, end, numbers, sitting.moment, day=sitting.day, page=page

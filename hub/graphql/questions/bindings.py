@@ -6,6 +6,7 @@ from strawberry.types import Info
 from hub.answers.bindings import bindings as answer
 from hub.graphql.answered import shown
 from hub.graphql.context import Request
+from hub.graphql.cursors import ROOT
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.types.answers import Binding
 from hub.graphql.types.connections import Connection, connection
@@ -34,7 +35,11 @@ class BindingQuestions:
     ) -> Connection[Binding] | None:
         request = info.context
         sitting = await request.sit(as_of or None, known_at or None)
-        page = request.page({"first": first, "after": after})
+        given = {
+            "first": first, "after": after, "supplier": supplier, "product": product,
+            "as_of": as_of, "known_at": known_at,
+        }  # fmt: skip
+        page = request.page("bindings", given, (ROOT,))
         found = await answer(sitting, supplier, product)
         inside = [each for each in found if each.answer.question.buyer > page.after][: page.size]
         rows = [
@@ -47,7 +52,7 @@ class BindingQuestions:
 
         return connection(
             rows,
-            request.cursors([row.buyer_number for row in rows]),
+            request.cursors([row.buyer_number for row in rows], page),
             size=page.size - 1,
             after=page.after > 0,
             count=count,

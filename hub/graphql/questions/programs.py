@@ -9,13 +9,13 @@ from strawberry.types import Info
 from graph_schema.codes import Kind, ProgramStatus
 from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
+from hub.graphql.cursors import ROOT, Asked
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.loaders.paging import paged
 from hub.graphql.loaders.signing import buyers_of
 from hub.graphql.scalars import CountryCode
 from hub.graphql.types.connections import Connection
 from hub.graphql.types.nodes import Agreement, Day, Instant, Organization, Program
-from hub.store.port import Page
 
 
 @strawberry.type
@@ -39,7 +39,8 @@ class Programs:
     ) -> Connection[Program] | None:
         request = info.context
         sitting = await request.sit()
-        page = request.page({"first": first, "after": after})
+        given = {"first": first, "after": after, "status": status}
+        page = request.page("programs", given, (ROOT,))
         nodes = await request.nodes(list(sitting.law.programs))
         wanted = [
             nodes[number]
@@ -67,7 +68,11 @@ class Programs:
     ) -> Connection[Agreement] | None:
         request = info.context
         sitting = await request.sit(None, known_at or None)
-        page = request.page({"first": first, "after": after})
+        given = {
+            "first": first, "after": after, "program": program, "in_force_on": in_force_on,
+            "known_at": known_at,
+        }  # fmt: skip
+        page = request.page("agreements", given, (ROOT,))
         chosen = {(await sitting.named(program, Kind.PROGRAM)).number} if program else set[int]()
         numbers = agreements_of(sitting, chosen, in_force_on or None)
         nodes = await request.nodes([n for n in numbers if n > page.after][: page.size])
@@ -85,7 +90,10 @@ class Programs:
         after: str | None = NOT_GIVEN,
     ) -> Connection[Organization] | None:
         request = info.context
-        given = {"first": first, "after": after, "as_of": as_of, "known_at": known_at}
+        given = {
+            "first": first, "after": after, "program": program, "country": country,
+            "as_of": as_of, "known_at": known_at,
+        }  # fmt: skip
         sitting = await request.at(given)
         chosen = [(await sitting.named(program, Kind.PROGRAM)).number] if program else [None]
         [found] = await buyers_of(request, chosen, country or None, given)
@@ -93,7 +101,7 @@ class Programs:
 
 
 def listed(
-    request: Request, nodes: Sequence[Any], page: Page, *, total: int | None = None
+    request: Request, nodes: Sequence[Any], page: Asked, *, total: int | None = None
 ) -> Connection[Any]:
     """Return a page of nodes that are all known, or of which the page is."""
     inside = [node for node in nodes if node.number > page.after]

@@ -9,6 +9,7 @@ from strawberry.types import Info
 from graph_schema.codes import Kind
 from hub.errors import HubError, InvalidInputError
 from hub.graphql.context import Request
+from hub.graphql.cursors import Asked
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.types.answers import Revision, SearchConnection, SearchEdge
 from hub.graphql.types.connections import PageInfo
@@ -37,14 +38,18 @@ class Lookups:
         if len(text) > LONGEST_TEXT:
             msg = f"the text has {len(text)} characters; search for at most {LONGEST_TEXT}"
             raise InvalidInputError(msg, path=("text",))
-        size = request.page({"first": first}).size
-        place = _place(request, after or None)
+        score, sealed = _parted(after or None)
+        given = {"first": first, "after": sealed, "text": text, "kinds": kinds}
+        page = request.page("search", given, (score,))
+        size, place = page.size, (score, page.after)
         sitting = await request.sit()
         found = await request.store.search(text, kinds or (), sitting.moment, size, place)
         nodes = await request.nodes([number for number, _, _ in found], former=False)
         edges = [
             SearchEdge(
-                cursor=_cursor(request, score, number), node=cast("Any", nodes[number]), score=score
+                cursor=_cursor(request, page, score, number),
+                node=cast("Any", nodes[number]),
+                score=score,
             )
             for number, _, score in found[: size - 1]
             if number in nodes
@@ -87,23 +92,23 @@ async def _nodes(request: Request, ids: list[strawberry.ID]) -> list[Node | None
     return [node.twin() if node else None for node in nodes]
 
 
-def _cursor(request: Request, score: float, number: int) -> str:
-    """Return the cursor of a hit: its score and its place."""
-    [place] = request.cursors([number])
+def _cursor(request: Request, page: Asked, score: float, number: int) -> str:
+    """Return the cursor of a hit: its score and its place, sealed together."""
+    [place] = request.cursors([number], page, score)
     return f"{struct.pack('>d', score).hex()}{place}"
 
 
-def _place(request: Request, cursor: str | None) -> tuple[float, int]:
-    """Return the score and the place that a cursor stands for.
+def _parted(cursor: str | None) -> tuple[float, str | None]:
+    """Return the score and the sealed place of a cursor.
 
     Raises:
         InvalidInputError: It is no cursor of a search.
     """
     if cursor is None:
-        return _EVERY_SCORE, 0
+        return _EVERY_SCORE, None
     try:
         [score] = struct.unpack(">d", bytes.fromhex(cursor[:16]))
     except (ValueError, struct.error) as error:
         msg = "`after` is no cursor of a search; take one from `pageInfo` or `edges`"
         raise InvalidInputError(msg, path=("after",)) from error
-    return score, request.place(cursor[16:])
+    return score, cursor[16:]

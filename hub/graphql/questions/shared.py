@@ -10,6 +10,7 @@ from graph_schema.codes import Kind
 from hub.answers.desk import Sitting
 from hub.errors import HubError, InvalidInputError
 from hub.graphql.context import Request
+from hub.graphql.cursors import ROOT
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.scalars import CountryCode
 from hub.graphql.types.answers import SharedSupplier
@@ -46,7 +47,12 @@ class SharedQuestions:
     ) -> Connection[SharedSupplier] | None:
         request = info.context
         sitting = await request.sit(as_of or None, known_at or None)
-        page = request.page({"first": first, "after": after})
+        given = {
+            "first": first, "after": after, "programs": programs, "buyers": buyers,
+            "at_least": at_least, "disagreeing": disagreeing, "country": country,
+            "as_of": as_of, "known_at": known_at,
+        }  # fmt: skip
+        page = request.page("sharedSuppliers", given, (ROOT,))
         if not 1 <= at_least <= MOST_AT_LEAST:
             msg = f"atLeast is {at_least}; ask for 1 to {MOST_AT_LEAST}"
             raise InvalidInputError(msg, path=("atLeast",))
@@ -71,7 +77,7 @@ class SharedQuestions:
         ]
         return connection(
             rows,
-            request.cursors(numbers),
+            request.cursors(numbers, page),
             size=page.size - 1,
             after=page.after > 0,
             count=count,

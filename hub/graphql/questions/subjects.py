@@ -9,6 +9,7 @@ from strawberry.types import Info
 from graph_schema.codes import Effect, Kind
 from hub.answers.desk import Sitting
 from hub.graphql.context import Request
+from hub.graphql.cursors import ROOT
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.loaders.paging import paged
 from hub.graphql.scalars import CountryCode
@@ -92,7 +93,7 @@ async def one(request: Request, reference: str, *kinds: Kind) -> object:
 async def found(request: Request, kind: Kind, given: Mapping[str, Any]) -> Connection[Any]:
     """Return a page of the subjects of a kind that hold a state as sought."""
     sitting = await request.at(given)
-    page = request.page(given)
+    page = request.page(f"subjects {kind}", given, (ROOT,))
     sought = Sought(
         kind=kind,
         programs=await _programs(sitting, given),
