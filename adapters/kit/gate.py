@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _OLD: Final = "the file is a workbook of the old kind (.xls); save it as XLSX"
 _PROTECTED: Final = "the workbook is encrypted; save it without a password"
 _SAVE: Final = "save the table as XLSX or “CSV UTF-8”"
+_NO_FILE: Final = "it is no regular file but a device or a pipe; save what it holds as a file"
 _UTF_16: Final = "the file is UTF-16 (“Unicode text”); save it as “CSV UTF-8”"
 _FOREIGN: Final = (
     (rb"\xff\xfe|\xfe\xff|\x00\x00\xfe\xff", _UTF_16),
@@ -49,7 +51,7 @@ def admit(document: bytes) -> None:
         UnreadableError: It is too large, or known to be something else.
     """
     if len(document) > MOST_BYTES:
-        raise UnreadableError(_too_large())
+        raise UnreadableError(_too_large(MOST_BYTES))
     if document.startswith(_CONTAINER):
         raise UnreadableError(_PROTECTED if _ENCRYPTED in document else _OLD)
     start = document[:_BEGINNING].removeprefix(BOM_UTF8).lstrip()
@@ -58,24 +60,35 @@ def admit(document: bytes) -> None:
             raise UnreadableError(message)
 
 
-def read(path: Path) -> bytes:
-    """Return a file, which is never read further than a document may be long.
+def read(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return a regular file, which is never read further than it may be long.
+
+    Args:
+        path: Where it is.
+        most: Bytes it may have.
 
     Raises:
-        UnreadableError: It is too large.
+        UnreadableError: It is too large, or a device or a pipe, which may have no end.
         OSError: It cannot be read.
     """
-    with path.open("rb") as file:
-        # What is no regular file has no length to go by.
-        within = os.fstat(file.fileno()).st_size <= MOST_BYTES
-        document = file.read(MOST_BYTES + 1) if within else b""
-    if not within or len(document) > MOST_BYTES:
-        raise UnreadableError(_too_large())
+    with open(path, "rb", opener=_at_once) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableError(_NO_FILE)
+        within = found.st_size <= most
+        document = file.read(most + 1) if within else b""  # it may be growing
+    if not within or len(document) > most:
+        raise UnreadableError(_too_large(most))
     return document
 
 
-def _too_large() -> str:
-    return f"the file is larger than {MOST_BYTES // 1_000_000} MB; send it in parts"
+def _at_once(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to does not keep us waiting."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _too_large(most: int) -> str:
+    return f"the file is larger than {most // 1_000_000:,} MB; send it in parts"
 
 
 def is_workbook(document: bytes) -> bool:

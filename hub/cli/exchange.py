@@ -5,10 +5,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Final
 
 import typer
 
+from adapters.kit import gate
 from hub.cli.console import ERR, StoreOption, fail, filled, opened, progress, run
 from hub.cli.difference import show
 from hub.cli.written import whole
@@ -17,6 +18,9 @@ from hub.sync.intake import Outcome, Report
 from hub.sync.restore import is_export, restore
 from hub.sync.run import run as sync_run
 from hub.sync.sources import exchange_file
+
+_MOST_BYTES: Final = 1_000_000_000
+"""Bytes of a file that is imported: it is held in memory whole."""
 
 
 class Format(StrEnum):
@@ -39,9 +43,11 @@ def import_file(
     Exit codes: 0 applied or nothing to do, 2 bad input or no store.
     """
     try:
-        document = file.read_bytes()
+        document = gate.read(file, _MOST_BYTES)
     except OSError as error:
         fail(f"cannot read {file}: {error.strerror}")
+    except gate.UnreadableError as error:
+        fail(f"{file.name}: {error}")
 
     async def step() -> Report:
         intake = exchange_file(document)

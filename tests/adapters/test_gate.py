@@ -1,5 +1,7 @@
 """The gate: what is no table is refused before it is read, and no table holds more than allowed."""
 
+import os
+import stat
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -252,9 +254,25 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         tracemalloc.stop()
 
 
-def test_what_has_no_end_is_read_no_further_than_a_file_may_be_long(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_it_may_be_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "MOST_BYTES", 1_000_000)
-    with pytest.raises(UnreadableError, match="larger than 1 MB"):
-        gate.read(Path("/dev/zero"))
+    (tmp_path / "list.csv").write_bytes(bytes(11))
+    before = os.stat_result([stat.S_IFREG, 0, 0, 0, 0, 0, 10, 0, 0, 0])
+
+    def fstat(_number: int) -> os.stat_result:
+        return before
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    with pytest.raises(UnreadableError, match="the file is larger than 0 MB"):
+        gate.read(tmp_path / "list.csv", 10)
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting_for_its_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zeros").symlink_to("/dev/zero")
+    for path in (tmp_path / "pipe", tmp_path / "zeros", Path("/dev/null")):
+        with pytest.raises(UnreadableError, match="it is no regular file but a device or a pipe"):
+            gate.read(path)
+    with pytest.raises(IsADirectoryError):
+        gate.read(tmp_path)

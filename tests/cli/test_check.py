@@ -177,7 +177,7 @@ MISTAKES: Final[Mapping[str, tuple[str, list[str], str]]] = {
     "UTF-16": ("utf16.csv", [], "as “CSV UTF-8”"),
     "damaged workbook": ("damaged.xlsx", [], "damaged.xlsx: the "),
     "no workbook": ("text.xlsx", [], "text.xlsx is no XLSX workbook; save it as one, or as"),
-    "no end": ("/dev/zero", [], "zero: "),
+    "no end": ("/dev/zero", [], "zero: it is no regular file but a device or a pipe;"),
     "no supplier column": (
         "other.csv",
         [],

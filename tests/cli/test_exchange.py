@@ -244,15 +244,24 @@ def test_every_bad_line_is_named_up_to_twenty() -> None:
     assert bad[-1] == "... and 3 more"
 
 
+NO_FILE: Final = "it is no regular file but a device or a pipe; save what it holds as a file"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("missing.ndjson", "cannot read missing.ndjson: No such file or directory"),
         (".", "cannot read .: Is a directory"),
         ("empty.ndjson", "the file has no line; write one fact a line, as JSON"),
+        ("large.ndjson", "large.ndjson: the file is larger than 1,000 MB; send it in parts"),
+        ("pipe", f"pipe: {NO_FILE}"),
+        ("/dev/zero", f"zero: {NO_FILE}"),
     ],
 )
 def test_a_file_without_facts_is_refused_in_one_line(folder: Path, name: str, said: str) -> None:
     (folder / "empty.ndjson").write_text("\n\n", "utf-8")
+    with (folder / "large.ndjson").open("wb") as file:
+        file.truncate(1_000_000_001)
+    os.mkfifo(folder / "pipe")
     assert refused("import", name) == said
     assert not (folder / "hub.db").exists()

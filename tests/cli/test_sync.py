@@ -259,6 +259,7 @@ MISTAKES: Final[Mapping[str, tuple[list[str], str]]] = {
     "no day": ([ALPHA, "--dated", "2020-13-01"], "--dated '2020-13-01' is no day of the calendar"),
     "missing file": ([ALPHA, "--from", "no.csv"], "cannot read no.csv: No such file or directory"),
     "folder": ([ALPHA, "--from", "."], "cannot read .: Is a directory"),
+    "device": ([ALPHA, "--from", "/dev/zero"], "zero: it is no regular file but a device or a"),
     "address": (
         [ALPHA, "--from", "https://list.example/a.csv"],
         "feed does not allow list.example",
