@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
-from hub.errors import StoreUnavailableError
+from hub.documents import template
+from hub.errors import StoreUnavailableError, UnknownReferenceError
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.metrics import MEDIA_TYPE, exposition
@@ -58,6 +59,7 @@ def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/graphql/schema.graphql", _sdl),
             Route("/graphql/explorer/{name:path}", _asset),
+            Route("/programs/{code}/template.xlsx", _template),
             Route("/livez", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
@@ -98,6 +100,14 @@ async def _asset(request: Request) -> Response:
 async def _sdl(_request: Request) -> Response:
     """Give the schema."""
     return PlainTextResponse(_SDL, media_type="text/plain; charset=utf-8")
+
+
+async def _template(request: Request) -> Response:
+    """Give the empty template of a program."""
+    try:
+        return await template(request.app.state.desk, request.path_params["code"])
+    except UnknownReferenceError as error:
+        return http.problem(error, secrets.token_hex(8))
 
 
 async def _alive(_request: Request) -> Response:

@@ -14,6 +14,8 @@ from graph_schema.exchange import FACTS, OPERATORS, Bookkeeping, Line, Provenanc
 
 SEPARATOR: Final = "|"
 """Joins the values of a list in one cell."""
+CHOICES: Final = "choices"
+"""The sheet of an empty template that holds what its drop-down lists offer; it says nothing."""
 _SUBJECTS: Final = ("subject", "reference", "organization", "from", "supplier", "pool")
 """Columns that say of whom a row speaks, where it is set aside."""
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -44,7 +46,8 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
     """
     known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
     parsed = Parsed()
-    found = [table for table in tables(document, aside=True) if table.header]
+    said = (table for table in tables(document, aside=True) if table.name != CHOICES)
+    found = [table for table in said if table.header]
     filled = any(table.rows or table.bad for table in found)
     for table in found:
         says = _rows(program, table, _kind(table, name, known), record=record)
