@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     def _safe_in_production(self) -> Self:
         if self.environment is Environment.PRODUCTION:
             if not self.public_url.startswith("https://"):
-                msg = "public_url must begin with https:// in production"
+                msg = "HUB_PUBLIC_URL must begin with https:// in production"
                 raise ValueError(msg)
             if not self.store.startswith("sqlite:") and not self.neo4j_password:
                 msg = "neo4j_password must be set in production"

@@ -1,11 +1,13 @@
 """What a parser makes of a document: lines to record, and rows that cannot be taken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from graph_schema.elements import Fact
 from graph_schema.exchange import Bookkeeping, Line
@@ -104,5 +106,19 @@ def problems(
         where = [part for part in each["loc"] if isinstance(part, str)]
         reference = each["type"] == "invalid_reference"
         code = ProblemCode.INVALID_REFERENCE if reference else ProblemCode.INVALID_INPUT
-        message = each["msg"].removeprefix("Value error, ")
-        yield RowProblem(row, code, message, ".".join(where) or None, table, subject)
+        yield RowProblem(row, code, said(each), ".".join(where) or None, table, subject)
+
+
+def said(error: ErrorDetails) -> str:
+    """Return why a value cannot be taken, in words that say what to do."""
+    return _SAID.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "missing": "it is not given; a row cannot do without it",
+    "extra_forbidden": "there is no such field; the data dictionary lists those there are",
+    "string_too_short": "it is empty; write it, or leave the row out",
+    "too_short": "it is empty; write it, or leave the row out",
+    "model_type": 'it is no JSON object; write {"program": …, "standing": {…}}',
+}
+"""What is said of a value, by the type of error; of others the check itself says it."""

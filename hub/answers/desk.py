@@ -42,9 +42,15 @@ class Sitting:
     def products(self) -> dict[str, int]:
         """The products by folded name, alias and code."""
         found: dict[str, int] = {}
-        for commodity in self.law.commodities.values():
-            for name in (commodity.code, commodity.name, *commodity.aliases):
-                found.setdefault(folded(name), commodity.number)
+        known = self.law.commodities.values()
+        # What is a product's own code is no other's name, and a name is no other's alias.
+        for named in (
+            ((each.code, each.number) for each in known),
+            ((each.name, each.number) for each in known),
+            ((alias, each.number) for each in known for alias in each.aliases),
+        ):
+            for name, number in named:
+                found.setdefault(folded(name), number)
         return found
 
     def product(self, name: str) -> Commodity:
@@ -67,8 +73,13 @@ class Sitting:
             raise InvalidInputError(msg, path=("product",))
         return self.law.commodities[number]
 
-    async def named(self, reference: str, *kinds: Kind) -> Named:
+    async def named(self, reference: str, *kinds: Kind, argument: str = "") -> Named:
         """Return what a reference stands for.
+
+        Args:
+            reference: As the user writes it.
+            kinds: What it may stand for.
+            argument: Where it is given, for the error.
 
         Raises:
             InvalidReferenceError: It is no reference, or its check characters are wrong.
@@ -76,6 +87,7 @@ class Sitting:
         """
         [found] = await self.all_named([reference], [kinds])
         if isinstance(found, HubError):
+            found.path = found.path or tuple(filter(None, [argument]))
             raise found
         return found
 

@@ -6,10 +6,13 @@ from datetime import date
 from typing import Final
 
 from adapters.kit.parsed import ProblemCode, RowProblem
+from graph_schema.codes import VolumeKind
 from graph_schema.days import PartialDate
 from graph_schema.elements import Fact, fields
 from graph_schema.exchange import OPERATORS, Line
-from graph_schema.programs import FactSource, Figure, Program
+from graph_schema.parties import Tie
+from graph_schema.programs import Commodity, FactSource, Figure, Program
+from graph_schema.sourcing import SourcingLink, Volume
 from graph_schema.standing import Confirmation, Standing
 from graph_schema.texts import folded
 from hub.sync.intake import Intake, Origin
@@ -28,7 +31,7 @@ class _Refused(Exception):  # noqa: N818 - never leaves this module
 
 
 def check(
-    lines: Sequence[Line], world: World, intake: Intake
+    lines: Sequence[Line], world: World, intake: Intake, today: int
 ) -> tuple[list[Line], list[RowProblem]]:
     """Return the lines that may be recorded, their words spelled as the program does, and the rest.
 
@@ -36,11 +39,13 @@ def check(
         lines: What comes in.
         world: What is known, the lines themselves included.
         intake: Who says it, and what the feed is.
+        today: The day on which it comes in.
     """
     taken: list[Line] = []
     problems: list[RowProblem] = []
     for number, line in enumerate(lines, start=1):
         try:
+            _not_yet_to_come(line, today)
             taken.append(_checked(line, world, intake))
         except _Refused as refused:
             row = line.place if line.place is not None else number
@@ -95,6 +100,9 @@ def _checked(line: Line, world: World, intake: Intake) -> Line:
             raise _Refused(ProblemCode.UNKNOWN_SOURCE, "sources", message)
     _check_products(line.fact, world)
     _check_order(line.fact)
+    _check_parties(line.fact)
+    if isinstance(line.fact, Commodity):
+        _check_product(line.fact, world)
     fact = line.fact
     if isinstance(fact, Standing):
         fact = _standing(fact, known, world)
@@ -162,6 +170,48 @@ def _check_order(fact: Fact) -> None:
         ):
             message = f"it ends on {last} before it begins on {first}"
             raise _Refused(ProblemCode.INVALID_INPUT, _alias(fact, end), message)
+
+
+def _not_yet_to_come(line: Line, today: int) -> None:
+    """Refuse a day on which nobody can have seen, confirmed or known anything yet.
+
+    It may be tomorrow already, where it is said.
+    """
+    fact = line.fact
+    told: dict[str, date | None] = {"knownOn": line.about.known_on}
+    if isinstance(fact, Standing):
+        told |= {"confirmedOn": fact.confirmed_on}
+        told |= {"observed": date.fromordinal(fact.observed.first) if fact.observed else None}
+    elif isinstance(fact, Confirmation):
+        told |= {"on": fact.on}
+    for column, day in told.items():
+        if day is not None and day.toordinal() > today + 1:
+            message = f"{day} is yet to come; give the day on which it was so"
+            raise _Refused(ProblemCode.INVALID_INPUT, column, message)
+
+
+def _check_parties(fact: Fact) -> None:
+    """Refuse what ties somebody to itself, and a demand that is nobody's."""
+    if isinstance(fact, Tie | SourcingLink):
+        begin, end = (getattr(fact, name) for name in (fact.begins_at, fact.ends_at))
+        if begin == end:
+            message = f"both ends of it are {end}; name two"
+            raise _Refused(ProblemCode.INVALID_INPUT, _alias(fact, fact.ends_at), message)
+    elif isinstance(fact, Volume) and fact.kind is VolumeKind.BUYER_DEMAND and not fact.buyer:
+        message = "a demand is some buyer's; say whose"
+        raise _Refused(ProblemCode.INVALID_INPUT, "buyer", message)
+
+
+def _check_product(fact: Commodity, world: World) -> None:
+    """Refuse a product that goes by what another is called, or is a part of itself."""
+    for name in (fact.reference.partition(":")[2], fact.name, *fact.aliases):
+        taken = world.product(name)
+        if taken not in {None, fact.reference}:
+            message = f"{name!r} is what {taken} is called; call it otherwise"
+            raise _Refused(ProblemCode.INVALID_INPUT, "name", message)
+    if fact.parent == fact.reference:
+        message = f"{fact.reference} is no part of itself; name what it is a part of"
+        raise _Refused(ProblemCode.INVALID_INPUT, "parent", message)
 
 
 def _alias(fact: Fact, name: str) -> str:

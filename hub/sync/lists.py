@@ -5,7 +5,7 @@ newer one shows: what it brings ends where the next list leaves it out, and what
 shows is not ended by it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from graph_schema.agreements import Signature
@@ -49,12 +49,12 @@ class Lists:
         """Whether a list of a later day is known: the document comes late."""
         return bool(self._later)
 
-    def know(self, rows: Iterable[tuple[type[Fact], Row]]) -> None:
+    def know(self, rows: Sequence[tuple[type[Fact], Row]]) -> None:
         """Take in what the feed has brought, to tell a state that is stated anew."""
         for kind, row in rows:
             self._brought.setdefault(event(kind, row), []).append(row)
-            if kind is Standing:
-                self._states.setdefault(scope(row), []).append(row)
+        for row in (row for kind, row in rows if kind is Standing):
+            self._states.setdefault(scope(row), []).append(row)
 
     def speaking(self, kind: type[Fact], row: Row) -> Iterator[Row]:
         """Yield the later lists that speak of a fact, in the order of their days."""
@@ -115,11 +115,10 @@ class Lists:
 
     def _says_nothing(self, shown: Row, kind: type[Fact], row: Row) -> bool:
         """Whether a list that speaks of a fact, and does not show it, yet says nothing of it."""
-        if kind is not Standing:
-            return bool(shown["unidentified"])
-        if self._world.must_be_lifted(row):
+        if kind is Standing and self._world.must_be_lifted(row):
             return True
-        return bool(shown["unidentified"]) and not self.tells_another(shown, row)
+        another = kind is Standing and self.tells_another(shown, row)
+        return bool(shown["unidentified"]) and not another
 
     def _shown_otherwise(self, kind: type[Fact], row: Row) -> bool:
         """Whether a later list shows the same state, on the day of this one, otherwise begun."""

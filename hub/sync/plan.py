@@ -95,6 +95,5 @@ def _known(kind: type[Fact], row: Row, becomes: str) -> Change:
     what = row.get("state") or row.get("kind") or row.get("role") or row.get("name")
     ends = (row[end] for end in (kind.begins_at, kind.ends_at) if end)
     about = tuple(node for node in ends if node is not None)
-    if not about:
-        return Change(kind.word, str(what or row["identity"][:8]), becomes)
-    return Change(kind.word, "", f"{what} {becomes}" if what else becomes, about=about)
+    whom = "" if about else str(what or row["identity"][:8])
+    return Change(kind.word, whom, f"{what} {becomes}" if about and what else becomes, about=about)

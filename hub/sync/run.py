@@ -101,7 +101,7 @@ class _Run:
         """Return what would be written, and the rows set aside."""
         intake, world = self._intake, self._world
         world.arriving(line for line in intake.lines if may_state(line, intake, world))
-        lines, refused = check(intake.lines, world, intake)
+        lines, refused = check(intake.lines, world, intake, day_of(self._now))
         if intake.origin is not Origin.OPERATOR:
             lines = united(lines)
         lines, contradictory = contradicting(lines)

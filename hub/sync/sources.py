@@ -9,7 +9,7 @@ import orjson
 from pydantic import ValidationError
 
 from adapters.kit.adapter import OPERATOR, RECORD, Adapter
-from adapters.kit.parsed import Parsed
+from adapters.kit.parsed import Parsed, said
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
 from graph_schema.programs import FactSource, Program, feed_source
@@ -192,7 +192,6 @@ def _line(text: bytes, number: int) -> Line:
 
 def _problems(error: ValidationError) -> Sequence[str]:
     return [
-        f"{'.'.join(str(part) for part in each['loc']) or 'the line'}: "
-        f"{each['msg'].removeprefix('Value error, ')}"
+        f"{'.'.join(str(part) for part in each['loc']) or 'the line'}: {said(each)}"
         for each in error.errors(include_url=False)
     ]

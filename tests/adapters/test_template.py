@@ -181,7 +181,7 @@ def test_a_column_without_a_name_must_be_empty() -> None:
         ("exa:1,listed,soon,", "INVALID_INPUT", "since", "'soon' is not a date; write it like "),
         ("exa:1,listed,2022,maybe", "INVALID_INPUT", "published", "'maybe' is neither true nor "),
         ("exa:1,listed,,", "INVALID_INPUT", None, "it needs `since`, when it began, or "),
-        ("exa:1,,2022,", "INVALID_INPUT", "state", "Field required"),
+        ("exa:1,,2022,", "INVALID_INPUT", "state", "it is not given; a row cannot do without it"),
         ("exa:1,#REF!,2022,", "INVALID_INPUT", "state", "it holds the error #REF!; mend the "),
         ("exa:1,a\x01b,2022,", "INVALID_INPUT", "state", "it holds control characters; save "),
         ("exa:1,listed,2022,,,x", "INVALID_INPUT", None, "it has more cells than there are "),

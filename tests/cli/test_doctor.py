@@ -90,9 +90,9 @@ def test_a_damaged_key_is_told(store: Path) -> None:
 
 
 def test_a_clock_that_went_back_is_told(store: Path) -> None:
-    change(store, "UPDATE revision SET recorded_at = recorded_at + 3600000000")
+    change(store, "UPDATE revision SET recorded_at = recorded_at + 86400000000")
     [told] = ill()
-    assert told.startswith("clock: the newest revision was committed 3")
+    assert told.startswith("clock: the newest revision was committed 8")
     assert told.endswith(" s in the future; set this machine's clock")
 
 

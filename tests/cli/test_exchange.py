@@ -199,9 +199,22 @@ BAD: Final[Mapping[str, tuple[Mapping[str, Any] | bytes, str]]] = {
         standing("alpha", "os:BD2020021QK28YX", "listed", "2020-01-01"),
         "line 3, subject: the check character of OS ID BD2020021QK28YX is wrong",
     ),
+    "a product called as another is": (
+        said("alpha", "commodity", reference="wsr:zz", name="Jeans"),
+        "line 3, name: 'Jeans' is what wsr:jeans is called; call it otherwise",
+    ),
+    "a product that is a part of itself": (
+        said("alpha", "commodity", reference="wsr:zz", name="Example Zz", parent="wsr:zz"),
+        "line 3, parent: wsr:zz is no part of itself; name what it is a part of",
+    ),
+    "a day of becoming known that is yet to come": (
+        {**standing("alpha", GOOD, "listed", "2020-01-01"), "knownOn": "2999-01-01"},
+        "line 3, knownOn: 2999-01-01 is yet to come; give the day on which it was so",
+    ),
+    "no object": (b"[]", "line 3, the line: it is no JSON object; write {"),
     "unknown field": (
         standing("alpha", GOOD, "listed", "2020-01-01", colour="red"),
-        "line 3, colour: ",
+        "line 3, colour: there is no such field; the data dictionary lists those there are",
     ),
     "unknown program": (
         standing("gamma", GOOD, "listed", "2020-01-01"),

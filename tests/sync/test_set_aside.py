@@ -295,3 +295,50 @@ async def test_a_list_without_a_row_that_counts_is_still_one_of_its_program(
     assert await node(store, f"program:{ALPHA}") == program
     assert await store.kinds([program], await now(store)) == {program: Kind.PROGRAM}
     assert {row["program"] for row in await store.everything(CompleteRun, OPEN)} == {program}
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "why"),
+    [
+        (standings("exa:1 listed 2019-01-01", confirmedOn="2020-06-03"), "confirmedOn", "yet to"),
+        (
+            table("standings", [{"subject": "exa:1", "state": "listed", "observed": "2020-07"}]),
+            "observed",
+            "2020-07-01 is yet to come; give the day on which it was so",
+        ),
+        (table("confirmations", [{"on": "2020-06-03"}]), "on", "2020-06-03 is yet to come"),
+        (
+            table("ties", [{"from": "exa:1", "kind": "MOVED_TO", "to": "exa:1"}]),
+            "to",
+            "both ends of it are exa:1; name two",
+        ),
+        (
+            table(
+                "volumes",
+                [
+                    {
+                        "pool": "exa:1", "product": "garments", "kind": "BUYER_DEMAND",
+                        "since": "2020", "quantity": "5", "unit": "t",
+                    }
+                ],
+            ),
+            "buyer",
+            "a demand is some buyer's; say whose",
+        ),
+    ],
+    ids=["confirmed", "seen", "a confirmation", "a tie to itself", "a demand of nobody"],
+)  # fmt: skip
+async def test_what_cannot_be_so_is_set_aside_with_its_reason(
+    store: Store, alpha: Adapter, rows: Document, column: str, why: str
+) -> None:
+    report = await push(store, alpha, rows, complete=False, confirmed=True)
+    [problem] = report.problems
+    assert (problem.code, problem.column) == ("INVALID_INPUT", column)
+    assert why in problem.message
+
+
+async def test_what_is_confirmed_today_where_it_is_tomorrow_already_is_taken(
+    store: Store, alpha: Adapter
+) -> None:
+    rows = standings("exa:1 listed 2019-01-01", confirmedOn="2020-06-02")
+    assert not (await push(store, alpha, rows, complete=False)).problems
