@@ -34,7 +34,7 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
         UnknownReferenceError: Nothing goes by the supplier's reference.
         InvalidInputError: The product is not known.
     """
-    named = await sitting.named(supplier, *SUBJECTS)
+    named = await sitting.named(supplier, *SUBJECTS, argument="supplier")
     commodity = sitting.product(product).number
     store, moment = sitting.desk.store, sitting.moment
     at = await gather(store, sitting.law, buyers=[], subjects=[named.number], moment=moment)

@@ -34,7 +34,7 @@ from hub.cli.console import (
 from hub.cli.lists import BuyerList, read
 from hub.cli.written import as_csv, check_name, write
 from hub.eligibility.explain import summary
-from hub.errors import BadDocumentError, HubError
+from hub.errors import BadDocumentError, HubError, InvalidInputError
 from hub.identity.ids import well_formed
 
 _AT_ONCE: Final = 1_000
@@ -76,8 +76,10 @@ def check(
         if output is not None:
             check_name(output)
         listed = read(path, supplier_column, product_column)
+        _check_other(output, path, listed)
         _show_columns(listed, product)
         async with sitting(store, as_of=on, known_at=known) as asked:
+            _check_product(asked, product)
             with progress("checking") as bar:
                 task = bar.add_task("", total=len(listed.rows))
                 rows = await _answers(asked, buyer, product, listed, (bar, task))
@@ -87,7 +89,7 @@ def check(
         elif not OUT.is_terminal:
             as_csv(rows, columns, sys.stdout)
         else:
-            _show(rows, listed.supplier)
+            _show(rows, list(listed.suppliers()))
         return rows
 
     rows = run(answer)
@@ -190,23 +192,50 @@ def _show_columns(listed: BuyerList, product: str | None) -> None:
     if not listed.product and product is None:
         fail("name the product with --product, or give the list a column `product`")
     what = f"product from column {listed.product!r}" if listed.product else f"product {product!r}"
-    told = f"supplier from column {listed.supplier!r}, {what}"
+    columns = " or else ".join(repr(each) for each in listed.naming)
+    sheet = f" of the sheet {listed.sheet!r}" if listed.sheet else ""
+    told = f"supplier from column {columns}{sheet}, {what}"
     ERR.print(told, style="dim", markup=False)
     again = ", ".join(name for name in ANSWERED if name in listed.header)
     if again:
         ERR.print(f"answered anew, over what the list has there: {again}", style="dim")
 
 
-def _show(rows: Sequence[Mapping[str, Any]], supplier: str) -> None:
+def _check_product(sitting: Sitting, product: str | None) -> None:
+    """Refuse a product that is not known before any row is answered.
+
+    Raises:
+        InvalidInputError: The message names the nearest ones.
+    """
+    if product is not None:
+        sitting.product(product)
+
+
+def _check_other(output: Path | None, path: Path, listed: BuyerList) -> None:
+    """Refuse to write the answers over the list, unless it is an answered one.
+
+    Raises:
+        InvalidInputError: They are the same file.
+    """
+    same = output is not None and output.resolve() == path.resolve()
+    if same and not {*ANSWERED} <= {*listed.header}:
+        msg = f"{output} is the list itself; write the answers to another file"
+        raise InvalidInputError(msg)
+
+
+def _show(rows: Sequence[Mapping[str, Any]], called: Sequence[str]) -> None:
     """Print the rows that need a look, the worst first."""
     order = [verdict.value for verdict in Verdict]
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
     for column in ("supplier", "verdict", "why"):
         table.add_column(column, overflow="fold")
-    ranked = sorted(rows, key=lambda row: order.index(row["verdict"]) if row["verdict"] else -1)
-    for row in ranked[:_SHOWN]:
+    ranked = sorted(
+        zip(rows, called, strict=True),
+        key=lambda each: order.index(each[0]["verdict"]) if each[0]["verdict"] else -1,
+    )
+    for row, name in ranked[:_SHOWN]:
         verdict = coloured(Verdict(row["verdict"])) if row["verdict"] else "[bold red]problem[/]"
-        table.add_row(escape(row[supplier]), verdict, escape(row["summary"] or row["problem"]))
+        table.add_row(escape(name), verdict, escape(row["summary"] or row["problem"]))
     OUT.print(table)
     if len(rows) > _SHOWN:
         OUT.print(f"[dim]... and {len(rows) - _SHOWN:,} more; write all with --output[/]")

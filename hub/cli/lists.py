@@ -26,28 +26,30 @@ class BuyerList:
 
     Attributes:
         header: Names of all its columns.
-        supplier: Name of the column that says who supplies.
+        sheet: Name of the sheet, where the workbook has several.
+        naming: Names of the columns that say who supplies; the first that a row fills counts.
         product: Name of the column that says what; none where the list has none.
         rows: Each row's number and its cells by column.
         problems: Why rows cannot be taken, by number; the cell that is to blame is left out.
     """
 
     header: Sequence[str]
-    supplier: str
+    sheet: str | None
+    naming: Sequence[str]
     product: str | None
     rows: Sequence[tuple[int, Mapping[str, str]]]
     problems: Mapping[int, str]
 
     def suppliers(self) -> Iterator[str]:
         """Yield how each row calls its supplier, with the scheme that its column implies."""
-        scheme = _SCHEMES.get(_plain(self.supplier))
         for _, cells in self.rows:
-            text = cells[self.supplier]
+            column = next((each for each in self.naming if cells[each]), self.naming[0])
+            scheme, text = _SCHEMES.get(_plain(column)), cells[column]
             yield f"{scheme}:{text}" if scheme and text and ":" not in text else text
 
 
 def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
-    """Return the list of a CSV or XLSX file; of a workbook the first sheet that names suppliers.
+    """Return the list of a CSV or XLSX file; of a workbook the one sheet that names suppliers.
 
     Args:
         path: The file.
@@ -55,7 +57,7 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
         product: The column of the product; guessed where not given.
 
     Raises:
-        BadDocumentError: It cannot be read, or no column says who supplies.
+        BadDocumentError: It cannot be read, no column says who supplies, or several sheets do.
     """
     try:
         document = gate.read(path)
@@ -66,18 +68,23 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
     except UnreadableError as error:
         msg = f"{path.name}: {error}"
         raise BadDocumentError(msg) from error
-    naming = [(each, named) for each in found if (named := _column(each, supplier, _SUPPLIER))]
+    naming = [(each, named) for each in found if (named := _columns(each, supplier, _SUPPLIER))]
     if not naming:
         if path.suffix.lower() == ".xlsx" and not gate.is_workbook(document):
             msg = f"{path.name} is no XLSX workbook; save it as one, or as “CSV UTF-8”"
             raise BadDocumentError(msg)
         wanted = repr(supplier) if supplier else "that says who supplies"
         raise BadDocumentError(_lacking(path, found, wanted, "--supplier-column"))
-    table, named = next((each for each in naming if each[0].rows or each[0].bad), naming[0])
-    if not table.rows and not table.bad:
+    filled = [each for each in naming if each[0].rows or each[0].bad]
+    if not filled:
         msg = f"{path.name}: there is no row below the header"
         raise BadDocumentError(msg)
-    what = _column(table, product, _PRODUCT)
+    if len(filled) > 1:
+        sheets = " and ".join(repr(table.name) for table, _ in filled)
+        msg = f"{path.name}: the sheets {sheets} name suppliers; check one at a time, as a file"
+        raise BadDocumentError(msg)
+    [(table, named)] = filled
+    what = next(iter(_columns(table, product, _PRODUCT)), None)
     if product is not None and what is None:
         raise BadDocumentError(_lacking(path, [table], repr(product), "--product-column"))
     bad = [
@@ -90,7 +97,8 @@ def read(path: Path, supplier: str | None, product: str | None) -> BuyerList:
     problems = {
         each.row: f"{gate.place('', each.row, each.column)}: {each.message}" for each in table.bad
     }
-    return BuyerList(table.header, named, what, rows, problems)
+    sheet = table.name if len(found) > 1 else None
+    return BuyerList(table.header, sheet, named, what, rows, problems)
 
 
 def _lacking(path: Path, found: Sequence[Table], wanted: str, option: str) -> str:
@@ -102,11 +110,11 @@ def _lacking(path: Path, found: Sequence[Table], wanted: str, option: str) -> st
     )
 
 
-def _column(table: Table, given: str | None, guesses: Sequence[str]) -> str | None:
-    """Return the column that is given, or the first of the guesses that the table has."""
+def _columns(table: Table, given: str | None, guesses: Sequence[str]) -> list[str]:
+    """Return the column that is given, or those of the guesses that the table has, in order."""
     plain = {_plain(name): name for name in reversed(table.header) if name}
     wanted = guesses if given is None else (_plain(given),)
-    return next((plain[each] for each in map(_plain, wanted) if each in plain), None)
+    return list(dict.fromkeys(plain[each] for each in map(_plain, wanted) if each in plain))
 
 
 def _plain(name: str) -> str:

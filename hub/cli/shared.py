@@ -9,12 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.codes import Kind
+from hub.answers.disagreement import disagreeing as disagreeing_on
 from hub.answers.profiles import profiles
 from hub.cli.console import ERR, OUT, AsOfOption, StoreOption, day, plain, run, sitting
-from hub.store.port import Page, SharedSought
+from hub.errors import InvalidInputError
+from hub.store.port import Page, Row, SharedSought
 
+MOST_AT_LEAST: Final = 100
 _MOST: Final = 100_000
 """Suppliers of the longest answer."""
+_NONE: Final = "no supplier is shared so"
 
 
 def shared(
@@ -26,7 +30,7 @@ def shared(
         list[str] | None, typer.Option("--buyers", help="Buyers that count, likewise.")
     ] = None,
     at_least: Annotated[
-        int, typer.Option("--at-least", help="In how many of them.", min=1, max=_MOST)
+        int, typer.Option("--at-least", help="In how many of them.", min=1, max=MOST_AT_LEAST)
     ] = 2,
     disagreeing: Annotated[
         bool, typer.Option("--disagreeing", help="Only those on whom programs disagree.")
@@ -47,10 +51,10 @@ def shared(
     async def answer() -> tuple[list[dict[str, Any]], bool]:
         async with sitting(store, as_of=on) as asked:
             desk, moment = asked.desk, asked.moment
+            named, bought = _parts(programs, "--programs"), _parts(buyers, "--buyers")
             sought = SharedSought(
-                programs=[(await asked.named(p, Kind.PROGRAM)).number for p in _parts(programs)],
-                buyers=[(await asked.named(b, Kind.ORGANIZATION)).number for b in _parts(buyers)]
-                or None,
+                programs=[(await asked.named(p, Kind.PROGRAM)).number for p in named],
+                buyers=[(await asked.named(b, Kind.ORGANIZATION)).number for b in bought] or None,
                 at_least=at_least,
                 day=asked.day,
                 disagreeing=True if disagreeing else None,
@@ -59,7 +63,9 @@ def shared(
             numbers = further[:first]
             names = await profiles(asked, numbers)
             standings: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+            held: dict[int, list[Row]] = {number: [] for number in numbers}
             for row in await desk.store.in_force("subject", numbers, moment, day=asked.day):
+                held[row["subject"]].append(row)
                 code = asked.law.programs[row["program"]].code
                 told = {name: row[name] for name in ("track", "state", "effect")}
                 standings[row["subject"]].append({"program": code, **told})
@@ -68,6 +74,7 @@ def shared(
                     "id": desk.ids.of(number),
                     "name": names[number].row["name"],
                     "country": names[number].row["country"],
+                    "disagree": disagreeing_on(held[number]),
                     "standings": standings[number],
                 }
                 for number in numbers
@@ -88,6 +95,8 @@ def _show(found: list[dict[str, Any]], *, json: bool) -> None:
         return
     if not OUT.is_terminal:
         plain(*map(_line, found))
+        if not found:
+            ERR.print(_NONE)
         return
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
     for column in ("supplier", "country", "standings"):
@@ -96,8 +105,9 @@ def _show(found: list[dict[str, Any]], *, json: bool) -> None:
         standings = (
             f"{s['program']}: {s['state']} ({s['track']}, {s['effect']})" for s in _sides(each)
         )
-        table.add_row(Text(each["name"]), each["country"] or "", Text("\n".join(standings)))
-    OUT.print(table if found else "no supplier is shared so")
+        name = f"{each['name']}\nthey disagree" if each["disagree"] else each["name"]
+        table.add_row(Text(name), each["country"] or "", Text("\n".join(standings)))
+    OUT.print(table if found else _NONE)
 
 
 def _sides(each: dict[str, Any]) -> list[dict[str, Any]]:
@@ -106,8 +116,19 @@ def _sides(each: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _line(each: dict[str, Any]) -> str:
     standings = (f"{s['program']} {s['track']}: {s['state']} ({s['effect']})" for s in _sides(each))
-    return f"{each['name']} ({each['country'] or 'country unknown'}): {'; '.join(standings)}"
+    disagree = ", they disagree" if each["disagree"] else ""
+    place = each["country"] or "country unknown"
+    return f"{each['name']} ({place}{disagree}): {'; '.join(standings)}"
 
 
-def _parts(given: Sequence[str] | None) -> list[str]:
-    return [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+def _parts(given: Sequence[str] | None, option: str) -> list[str]:
+    """Return the parts of an option.
+
+    Raises:
+        InvalidInputError: It is given, and names nothing.
+    """
+    found = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+    if given and not found:
+        msg = f"{option} names nothing; leave it out to mean all"
+        raise InvalidInputError(msg)
+    return found

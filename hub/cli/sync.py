@@ -38,6 +38,9 @@ def sync(
     everything: Annotated[
         bool, typer.Option("--all", help="Every record, and every feed with an address.")
     ] = False,
+    example: Annotated[
+        bool, typer.Option("--example/--no-example", help="With --all: the example world, too.")
+    ] = True,
     dated: Annotated[
         str | None, typer.Option("--dated", help="The day of which the file speaks.")
     ] = None,
@@ -71,7 +74,8 @@ def sync(
         async with opened(store) as found:
             if adapter is None:
                 how = {"dry_run": dry_run, "confirmed": yes}
-                async for report in sync_all(found, every.values(), addresses, FETCHER, **how):
+                chosen = [each for each in every.values() if example or not each.manifest.example]
+                async for report in sync_all(found, chosen, addresses, FETCHER, **how):
                     reports.append(report)  # noqa: PERF401 - told even where the next one raises
                 return
             before = await first(found, adapter, dry_run=dry_run) if documents else ()

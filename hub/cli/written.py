@@ -35,7 +35,7 @@ def check_name(path: Path) -> None:
         InvalidInputError: It ends with none that is written.
     """
     if path.suffix.lower() not in _WRITERS:
-        msg = f"{path.name}: write a name that ends with one of {', '.join(_WRITERS)}"
+        msg = f"{path}: write a name that ends with one of {', '.join(_WRITERS)}"
         raise InvalidInputError(msg)
 
 

@@ -198,6 +198,16 @@ MISTAKES: Final[Mapping[str, tuple[str, list[str], str]]] = {
     ),
     "no day": ("list.csv", ["--as-of", "2020-02-30"], "--as-of '2020-02-30' is no day"),
     "no instant": ("list.csv", ["--known-at", "x"], "--known-at 'x' is no instant"),
+    "its own name": (
+        "list.csv",
+        ["--output", "./list.csv"],
+        "list.csv is the list itself; write the answers to another file",
+    ),
+    "a folder for the answers": (
+        "list.csv",
+        ["--output", "."],
+        ".: write a name that ends with one of",
+    ),
     "no known format": (
         "list.csv",
         ["--output", "answers.pdf"],
@@ -227,6 +237,13 @@ def test_a_list_that_cannot_be_taken_is_refused_in_one_line(
 ) -> None:
     asked = ("check", name, "--buyer", BUYER, "--product", "jeans")
     assert said in refused(*asked, *options)
+
+
+@pytest.mark.usefixtures("files")
+def test_a_product_that_is_not_known_ends_it_where_it_is_an_option() -> None:
+    found = hub("check", "list.csv", "--buyer", BUYER, "--product", "spaceship")
+    assert (found.code, found.out) == (2, "")
+    assert found.err.splitlines()[1].startswith("✗ the product 'spaceship' is not known")
 
 
 @pytest.mark.usefixtures("files")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.lists import answers, check, listed, verdicts, workbook
-from tests.cli.worlds import BARRED, GOOD, NAMES, SILENT, TWINS
+from tests.cli.worlds import BARRED, GOOD, NAMES, TWINS
 from tests.store.worlds import CURRENT_OS_ID
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -23,10 +23,11 @@ def test_the_suppliers_column_is_guessed(column: str, called: str) -> None:
     assert verdicts(found) == ["ELIGIBLE"]
 
 
-def test_an_id_comes_before_a_name() -> None:
-    found = check(listed("Name,OS ID", f"{TWINS},{CURRENT_OS_ID}"))
-    assert "supplier from column 'OS ID'" in found.err
-    assert verdicts(found) == ["ELIGIBLE"]
+def test_an_id_comes_before_a_name_and_the_name_where_there_is_no_id() -> None:
+    rows = (f"{TWINS},{CURRENT_OS_ID},", f"{NAMES[BARRED]},,", ",,x")
+    found = check(listed("Name,OS ID,Note", *rows))
+    assert "supplier from column 'OS ID' or else 'Name'" in found.err
+    assert verdicts(found) == ["ELIGIBLE", "INELIGIBLE", "problem"]
 
 
 def test_a_number_without_a_scheme_is_of_the_scheme_that_its_column_names() -> None:
@@ -65,16 +66,26 @@ def test_a_csv_may_be_separated_as_spreadsheets_do(separator: str) -> None:
     assert verdicts(check(path)) == ["ELIGIBLE"]
 
 
-def test_a_workbooks_first_sheet_that_names_suppliers_is_the_list(folder: Path) -> None:
+def test_several_sheets_that_name_suppliers_are_refused(folder: Path) -> None:
+    path = workbook(
+        folder / "list.xlsx", A=[["Supplier"], [GOOD]], B=[["Supplier"], [BARRED]], C=[["Note"]]
+    )
+    found = check(path)
+    assert (found.code, found.out) == (2, "")
+    assert "the sheets 'A' and 'B' name suppliers; check one at a time" in found.err
+
+
+def test_the_one_sheet_that_names_suppliers_is_the_list(folder: Path) -> None:
     path = workbook(
         folder / "list.xlsx",
         About=[["Example list"], ["of suppliers"]],
         Empty=[["Supplier"]],
         List=[["Supplier", "Product", "Price"], [GOOD, "jeans", 2.5], [], [BARRED, "jeans", 3]],
-        More=[["Supplier"], [SILENT]],
+        More=[["Supplier"]],
     )
     found = check(path, product=None)
     assert found.code == 3
+    assert "supplier from column 'Supplier' of the sheet 'List', " in found.err
     assert [(row["Supplier"], row["Price"], row["verdict"]) for row in answers(found)] == [
         (GOOD, "2.5", "ELIGIBLE"),
         (BARRED, "3", "INELIGIBLE"),

@@ -11,7 +11,7 @@ from tests.cli.worlds import BARRED, BUYER, DAY, GOOD, NAMES, TWINS, UNBOUND
 pytestmark = pytest.mark.usefixtures("store")
 
 BOTH: Final = (
-    "Example Dyers (BD): alpha listing: listed (GOOD_STANDING); "
+    "Example Dyers (BD, they disagree): alpha listing: listed (GOOD_STANDING); "
     "alpha stage: barred (INELIGIBLE); beta listing: listed (GOOD_STANDING)"
 )
 
@@ -46,6 +46,7 @@ def test_a_supplier_of_several_programs_is_a_line_with_all_its_standings(
 def test_json_says_the_same() -> None:
     [found] = done("shared", "--as-of", DAY, "--json").json
     assert (found["name"], found["country"]) == ("Example Dyers", "BD")
+    assert found["disagree"] is True
     assert sorted(found["standings"], key=lambda each: (each["program"], each["track"])) == [
         {"program": "alpha", "track": "listing", "state": "listed", "effect": "GOOD_STANDING"},
         {"program": "alpha", "track": "stage", "state": "barred", "effect": "INELIGIBLE"},
@@ -90,11 +91,12 @@ def test_it_says_where_there_are_more() -> None:
 
 
 def test_standings_are_those_of_the_day() -> None:
-    listed = BOTH.replace("alpha stage: barred (INELIGIBLE); ", "")
+    listed = BOTH.replace("alpha stage: barred (INELIGIBLE); ", "").replace(", they disagree", "")
     assert shared(on="2020-02-29") == [listed]
     assert shared("--disagreeing", on="2020-02-29") == []
     assert shared(on="2019-12-31") == []
     assert done("shared", "--as-of", "2019-12-31", "--json").json == []
+    assert done("shared", "--as-of", "2019-12-31").err == "no supplier is shared so\n"
 
 
 @pytest.mark.usefixtures("terminal")
@@ -103,7 +105,7 @@ def test_a_terminal_gets_a_table() -> None:
     assert header.split() == ["supplier", "country", "standings"]
     assert first.split() == "Example Dyers BD alpha: listed (listing, GOOD_STANDING)".split()
     assert [line.strip() for line in more] == [
-        "alpha: barred (stage, INELIGIBLE)",
+        "they disagree           alpha: barred (stage, INELIGIBLE)",
         "beta: listed (listing, GOOD_STANDING)",
     ]
     assert shared(on="2019-12-31") == ["no supplier is shared so"]
@@ -114,6 +116,7 @@ MISTAKES: Final[Mapping[str, tuple[list[str], str]]] = {
     "no code of a program": (["--programs", "Alpha"], "'Alpha' is not a reference"),
     "unknown buyer": (["--buyers", "wsr:nobody"], "nothing here goes by 'wsr:nobody'"),
     "site for a buyer": (["--buyers", GOOD], f"nothing here goes by '{GOOD}'"),
+    "no program": (["--programs", " , "], "--programs names nothing; leave it out to mean all"),
     "no day": (["--as-of", "2020-02-30"], "--as-of '2020-02-30' is no day of the calendar"),
 }
 

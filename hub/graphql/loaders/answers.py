@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph_schema.agreements import Clause as ClauseFact
-from graph_schema.codes import Effect
 from graph_schema.elements import Fact
 from graph_schema.sourcing import SourcingLink as LinkFact
 from graph_schema.standing import Standing as StandingFact
+from hub.answers.disagreement import disagreeing
 from hub.answers.eligibility import eligibility_list
 from hub.errors import HubError
 from hub.graphql.answered import shown
@@ -17,9 +17,6 @@ from hub.graphql.prefetch import Given, loads
 from hub.graphql.types.answers import Eligibility, EligibilityRow
 from hub.graphql.types.facts import Clause, Standing
 from hub.store.port import Moment, Row
-
-_GOOD = frozenset({Effect.GOOD_STANDING, Effect.FINDINGS})
-_BAD = frozenset({Effect.AT_RISK, Effect.RESTRICTED, Effect.CLOSED, Effect.INELIGIBLE})
 
 
 async def _nodes(request: Request, numbers: Sequence[int | None]) -> list[object]:
@@ -200,16 +197,7 @@ async def shared_programs(
 async def disagree(request: Request, parents: Sequence[Any], _given: Given) -> list[bool]:
     """Tell whether a shared supplier stands well in one program and badly in another."""
     held = await _held(request, parents)
-    return [_disagree(held.get(parent.number, ())) for parent in parents]
-
-
-def _disagree(rows: Sequence[Row]) -> bool:
-    effects: dict[int, set[str]] = {}
-    for row in rows:
-        effects.setdefault(row["program"], set()).add(row["effect"])
-    bad = [bool(found & _BAD) for found in effects.values()]
-    good = [bool(found & _GOOD) and not found & _BAD for found in effects.values()]
-    return any(bad) and any(good)
+    return [disagreeing(held.get(parent.number, ())) for parent in parents]
 
 
 @loads("SharedSupplier.buyers")
