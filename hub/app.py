@@ -93,7 +93,7 @@ async def _asset(request: Request) -> Response:
     """Give a file of the explorer."""
     path = explorer.asset(request.path_params["name"])
     if path is None:
-        return PlainTextResponse("not found", 404)
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return FileResponse(path, headers={"cache-control": "public, max-age=86400"})
 
 

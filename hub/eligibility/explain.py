@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import floor
 from typing import Final
 
 from graph_schema.codes import Duty, Reason, Verdict
@@ -136,7 +137,8 @@ def summary(answer: Answer, facts: Facts, *, figures: bool) -> str:
     evidence = _evidence(decisive, facts, question.day)
     share = decisive.outcome.covered_share
     if share is not None and figures:
-        evidence = f"{share:.0%} of it is covered; ".replace("%", " %")
+        # What falls short must not read as all.
+        evidence = f"{floor(round(share * 100, 6))} % of it is covered; "
     return f"{text} ({evidence}{decisive.agreement.name}, {program})."
 
 

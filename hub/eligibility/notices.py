@@ -68,7 +68,7 @@ def _of_subject(answer: Answer, purchase: Purchase) -> Iterator[Notice]:
             name = purchase.facts.name(other) or "another site"
             text = f"Its work moved {'to' if moved else 'from'} {name}; standing does not move."
             yield Notice("SITE_MOVED", text, other)
-    standing = {ruling.program for ruling in answer.rulings}
+    standing = {ruling.program for ruling in answer.rulings if ruling.in_force}
     for place in purchase.facts.places.get(question.subject, ()):
         if place.known and place.program not in standing and _closed(place, question.day):
             said = purchase.facts.law.programs[place.program].name

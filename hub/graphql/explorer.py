@@ -56,7 +56,7 @@ class BrowserFile:
 
 def wanted(request: Request) -> bool:
     """Return whether a browser asks for the explorer rather than for an answer."""
-    browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    browser = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
     return browser and "query" not in request.query_params
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, cast
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -46,7 +47,9 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:
-        return problem(_not_allowed(error.operation_type, http.method), request_id)
+        refused = _not_allowed(error.operation_type, http.method)
+        allowed = "POST" if error.operation_type is OperationType.MUTATION else ""
+        return problem(refused, request_id, {"allow": allowed})
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = errors.shown(result.errors, request_id)
@@ -55,12 +58,14 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
     modern = GRAPHQL in http.headers.get("accept", "")
     status = 200 if "data" in body else 400
     media_type = f"{GRAPHQL if modern else JSON}; charset=utf-8"
-    return Response(orjson.dumps(body), status, {"x-request-id": request_id}, media_type)
+    headers = {"x-request-id": request_id, "vary": "accept"}
+    return Response(orjson.dumps(body), status, headers, media_type)
 
 
-def problem(error: HubError, request_id: str) -> Response:
+def problem(error: HubError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error outside GraphQL."""
-    return described(error.status, error.code, errors.told(error, request_id), request_id)
+    told = errors.told(error, request_id)
+    return described(error.status, error.code, told, request_id, headers)
 
 
 def described(
@@ -95,16 +100,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
             if name in given:
                 given[name] = _json(given[name].encode(), name)
         return _checked(given)
-    said = Message()
-    said["content-type"] = http.headers.get("content-type", "")
-    content_type = said["content-type"].partition(";")[0].strip().lower()
-    if content_type != JSON:
-        msg = f"the content type is {content_type or 'not given'}; send {JSON}"
-        raise UnsupportedMediaTypeError(msg)
-    charset = str(said.get_param("charset", "utf-8"))
-    if charset.lower() not in {"utf-8", "utf8"}:
-        msg = f"the charset is {charset}; send {JSON} as UTF-8"
-        raise UnsupportedMediaTypeError(msg)
+    _check_type(http.headers)
     body = bytearray()
     async for chunk in http.stream():
         body += chunk
@@ -112,6 +108,28 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
             msg = f"the request is larger than {most_bytes} bytes; ask in parts"
             raise TooLargeError(msg)
     return _checked(_json(bytes(body), "body"))
+
+
+def _check_type(headers: Headers) -> None:
+    """Refuse a body that is not plain JSON in UTF-8.
+
+    Raises:
+        UnsupportedMediaTypeError: The message says what to send.
+    """
+    said = Message()
+    said["content-type"] = headers.get("content-type", "")
+    content_type = said["content-type"].partition(";")[0].strip().lower()
+    if content_type != JSON:
+        msg = f"the content type is {content_type or 'not given'}; send {JSON}"
+        raise UnsupportedMediaTypeError(msg)
+    coding = headers.get("content-encoding", "identity").lower()
+    if coding != "identity":
+        msg = f"the content is encoded as {coding}; send it as it is"
+        raise UnsupportedMediaTypeError(msg)
+    charset = str(said.get_param("charset", "utf-8"))
+    if charset.lower() not in {"utf-8", "utf8"}:
+        msg = f"the charset is {charset}; send {JSON} as UTF-8"
+        raise UnsupportedMediaTypeError(msg)
 
 
 class NotAllowedError(InvalidInputError):
@@ -146,7 +164,7 @@ def _json(text: bytes, what: str) -> Any:  # noqa: ANN401
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        msg = f"the {what} is not JSON: {error}"
+        msg = f"{what}: this is not JSON: {error}"
         raise InvalidInputError(msg) from error
 
 

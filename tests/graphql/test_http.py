@@ -254,6 +254,20 @@ async def test_what_is_not_there_is_a_problem(
     assert refused(response, status, code)
 
 
+async def test_content_that_is_encoded_is_not_taken(bare: Hub) -> None:
+    response = await post(bare, {"query": QUERY}, **{"content-encoding": "gzip"})
+    assert "gzip" in refused(response, 415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+async def test_answers_vary_with_what_is_accepted_and_refusals_say_what_is_allowed(
+    bare: Hub,
+) -> None:
+    response = await bare.http.get(URL, params={"query": QUERY})
+    assert response.headers["vary"] == "accept"
+    response = await bare.http.get(URL, params={"query": "mutation { x }"})
+    assert response.headers["allow"] == "POST"
+
+
 async def test_the_schema_can_be_read(bare: Hub) -> None:
     response = await bare.http.get("/graphql/schema.graphql")
     assert response.text == COMMITTED.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.types import Info
 
 from graph_schema.codes import Kind, ProgramStatus
+from hub.answers.desk import Sitting
 from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
 from hub.graphql.cursors import ROOT, Asked
@@ -26,7 +27,7 @@ class Programs:
     async def program(self, info: Info[Request, None], id: strawberry.ID) -> Program | None:
         request = info.context
         sitting = await request.sit()
-        named = await sitting.named(id, Kind.PROGRAM)
+        named = await sitting.named(id, Kind.PROGRAM, argument="id")
         return cast("Program | None", (await request.nodes([named.number])).get(named.number))
 
     @strawberry.field(description="All programs, in the order in which the hub learned of them.")
@@ -53,7 +54,7 @@ class Programs:
     async def agreement(self, info: Info[Request, None], id: strawberry.ID) -> Agreement | None:
         request = info.context
         sitting = await request.sit()
-        named = await sitting.named(id, Kind.AGREEMENT)
+        named = await sitting.named(id, Kind.AGREEMENT, argument="id")
         return cast("Agreement | None", (await request.nodes([named.number])).get(named.number))
 
     @strawberry.field(description="All agreements, every version.")
@@ -73,7 +74,7 @@ class Programs:
             "known_at": known_at,
         }  # fmt: skip
         page = request.page("agreements", given, (ROOT,))
-        chosen = {(await sitting.named(program, Kind.PROGRAM)).number} if program else set[int]()
+        chosen = {await _number(sitting, program)} if program else set[int]()
         numbers = agreements_of(sitting, chosen, in_force_on or None)
         nodes = await request.nodes([n for n in numbers if n > page.after][: page.size])
         return listed(request, [nodes[n] for n in sorted(nodes)], page, total=len(numbers))
@@ -95,7 +96,7 @@ class Programs:
             "as_of": as_of, "known_at": known_at,
         }  # fmt: skip
         sitting = await request.at(given)
-        chosen = [(await sitting.named(program, Kind.PROGRAM)).number] if program else [None]
+        chosen = [await _number(sitting, program)] if program else [None]
         [found] = await buyers_of(request, chosen, country or None, given)
         return cast("Connection[Organization]", found)
 
@@ -111,3 +112,8 @@ def listed(
         return known
 
     return paged(request, inside[: page.size], page, count, place="node")
+
+
+async def _number(sitting: Sitting, program: str) -> int:
+    """Return the number of the program that an argument names."""
+    return (await sitting.named(program, Kind.PROGRAM, argument="program")).number

@@ -56,8 +56,8 @@ class SharedQuestions:
         if not 1 <= at_least <= MOST_AT_LEAST:
             msg = f"atLeast is {at_least}; ask for 1 to {MOST_AT_LEAST}"
             raise InvalidInputError(msg, path=("atLeast",))
-        chosen = await _numbers(sitting, programs or (), Kind.PROGRAM)
-        bought = await _numbers(sitting, buyers or (), Kind.ORGANIZATION)
+        chosen = await _numbers(sitting, programs or (), Kind.PROGRAM, "programs")
+        bought = await _numbers(sitting, buyers or (), Kind.ORGANIZATION, "buyers")
         sought = SharedSought(
             programs=chosen,
             buyers=bought if buyers else None,
@@ -84,7 +84,9 @@ class SharedQuestions:
         )
 
 
-async def _numbers(sitting: Sitting, references: Sequence[str], kind: Kind) -> list[int]:
+async def _numbers(
+    sitting: Sitting, references: Sequence[str], kind: Kind, argument: str
+) -> list[int]:
     """Return what references stand for, each once, in one round trip.
 
     Raises:
@@ -92,8 +94,10 @@ async def _numbers(sitting: Sitting, references: Sequence[str], kind: Kind) -> l
         UnknownReferenceError: Nothing goes by one, or the viewer may not see it.
     """
     numbers: dict[int, None] = {}
-    for named in await sitting.all_named(references, [(kind,)] * len(references)):
+    found = await sitting.all_named(references, [(kind,)] * len(references))
+    for place, named in enumerate(found):
         if isinstance(named, HubError):
+            named.path = (argument, str(place))
             raise named
         numbers[named.number] = None
     return list(numbers)

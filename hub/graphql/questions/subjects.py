@@ -8,6 +8,7 @@ from strawberry.types import Info
 
 from graph_schema.codes import Effect, Kind
 from hub.answers.desk import Sitting
+from hub.errors import InvalidInputError
 from hub.graphql.context import Request
 from hub.graphql.cursors import ROOT
 from hub.graphql.fetched import NOT_GIVEN
@@ -36,7 +37,11 @@ class Subjects:
     async def commodity(self, info: Info[Request, None], id: strawberry.ID) -> Commodity | None:
         request = info.context
         sitting = await request.sit()
-        number = sitting.product(id).number
+        try:
+            number = sitting.product(id).number
+        except InvalidInputError as error:
+            error.path = ("id",)
+            raise
         return cast("Commodity | None", (await request.nodes([number])).get(number))
 
     @strawberry.field(description="Organisations that hold a standing, by what they hold.")
@@ -86,7 +91,7 @@ async def one(request: Request, reference: str, *kinds: Kind) -> object:
         UnknownReferenceError: Nothing goes by it, or the viewer may not see it.
     """
     sitting = await request.sit()
-    named = await sitting.named(reference, *kinds)
+    named = await sitting.named(reference, *kinds, argument="id")
     return (await request.nodes([named.number])).get(named.number)
 
 
@@ -115,7 +120,7 @@ async def found(request: Request, kind: Kind, given: Mapping[str, Any]) -> Conne
 async def _programs(sitting: Sitting, given: Mapping[str, Any]) -> Sequence[int]:
     if not given["program"]:
         return sorted(sitting.law.programs)
-    return [(await sitting.named(given["program"], Kind.PROGRAM)).number]
+    return [(await sitting.named(given["program"], Kind.PROGRAM, argument="program")).number]
 
 
 def _products(sitting: Sitting, name: str | None) -> frozenset[int]:
