@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -99,10 +100,16 @@ def _validated(value: object) -> PartialDate:
     if isinstance(value, PartialDate):
         return value
     if isinstance(value, str):
-        return PartialDate.parse(value)
+        return _parsed(value)
     if isinstance(value, date):
         return PartialDate.on(value)
     raise ValueError(_problem(str(value)))
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> PartialDate:
+    """Return a printed date; lists print few days many times."""
+    return PartialDate.parse(text)
 
 
 def _span(text: str) -> tuple[int, int, str]:

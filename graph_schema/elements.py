@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -25,6 +25,20 @@ class Element(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
     )
+
+    def changed(self, **changes: Any) -> Self:  # noqa: ANN401
+        """Return the same with other values of some fields, which are taken as they are.
+
+        It is `model_copy` without its copies, for lists of a million rows.
+        """
+        other = object.__new__(type(self))
+        object.__setattr__(other, "__dict__", self.__dict__ | changes)
+        object.__setattr__(
+            other, "__pydantic_fields_set__", self.__pydantic_fields_set__ | changes.keys()
+        )
+        object.__setattr__(other, "__pydantic_extra__", None)
+        object.__setattr__(other, "__pydantic_private__", None)
+        return other
 
 
 class Fact(Element):
@@ -107,6 +121,12 @@ def fields(model: type[Fact]) -> tuple[Field, ...]:
     """Return the fields of a fact in their order, nested facts left out."""
     found = (_field(model, name) for name in model.model_fields)
     return tuple(field for field in found if field)
+
+
+@cache
+def naming(model: type[Fact]) -> tuple[Field, ...]:
+    """Return the fields of a fact that name nodes."""
+    return tuple(field for field in fields(model) if field.form is Form.NODE)
 
 
 def _field(model: type[Fact], name: str) -> Field | None:

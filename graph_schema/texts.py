@@ -29,6 +29,8 @@ COUNTRIES: Final = frozenset(
 
 def _clean(text: str) -> str:
     """Return `text` in NFC, invisible and direction marks left out, blanks single."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     if _CONTROL.search(text):
         msg = "it holds control characters; save the file as plain UTF-8 text"
         raise ValueError(msg)

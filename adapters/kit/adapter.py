@@ -153,14 +153,35 @@ class Adapter:
         Raises:
             UnreadableError: It is not what the feed's documents are.
         """
+        parsed = Parsed()
+        for part in self.parts(feed, document, name, dated, fetched):
+            parsed.add(part)
+        return parsed
+
+    def parts(
+        self,
+        feed: str,
+        document: bytes,
+        name: str = "",
+        dated: date | None = None,
+        fetched: date | None = None,
+        *,
+        size: int | None = None,
+    ) -> Iterator[Parsed]:
+        """Yield the same in parts: a long template as so many rows at a time, all else whole.
+
+        Raises:
+            UnreadableError: As `parse` does, when the part is asked for.
+        """
         about = self.feed(feed)
         reading = Reading(self.program, self.names, name, dated, fetched)
         if about.metrics:
-            return totals.parse(document, reading, about.metrics)
-        if about.parser is None:
-            return template.parse(self.program, document, name=name)
-        function: Parser = getattr(import_module(self.package), about.parser)
-        return function(document, reading)
+            yield totals.parse(document, reading, about.metrics)
+        elif about.parser is None:
+            yield from template.parts(self.program, document, name=name, size=size)
+        else:
+            function: Parser = getattr(import_module(self.package), about.parser)
+            yield function(document, reading)
 
     def record(self) -> Parsed:
         """Return the bundled record: its tables, and what the folder makes by itself.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,7 +23,7 @@ from adapters.kit.gate import (
     shown,
 )
 
-__all__ = ["BadRow", "Table", "UnreadableError", "tables"]
+__all__ = ["BadRow", "Table", "Taken", "UnreadableError", "streamed", "tables"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ERROR: Final = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z0-9/]+[!?])")
@@ -64,6 +64,30 @@ class Table:
     header: tuple[str, ...]
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
+
+
+Taken = tuple[int, dict[str, str]] | BadRow
+"""A row: its number and its cells by column, or why it cannot be taken."""
+
+
+def streamed(document: bytes) -> tuple[tuple[str, ...], Iterator[Taken]]:
+    """Return the header of a CSV file and its rows, each read when it is asked for.
+
+    Raises:
+        UnreadableError: It is empty, too large, not UTF-8, or not a table; what stands further
+            down is found out when it is read.
+    """
+    admit(document)
+    making = _Making(aside=True)
+    making.begin("")
+    lines = separated.rows(document)
+    for number, cells in lines:
+        making.take(number, cells)
+        if making.tables[0].header:
+            header = making.tables[0].header
+            made = (making.row(header, number, cells) for number, cells in lines)
+            return header, (row for row in made if row is not None)
+    raise UnreadableError(EMPTY)
 
 
 def tables(document: bytes, *, aside: bool = False) -> list[Table]:
@@ -117,23 +141,31 @@ class _Making:
     def take(self, number: int, cells: Sequence[str]) -> None:
         """Take the next row; the first one names the columns, blank ones are passed over."""
         table = self.tables[-1]
-        if not any(map(str.strip, cells)):
-            return
         if not table.header:
-            self.tables[-1] = Table(table.name, _header(table.name, number, cells))
+            if any(map(str.strip, cells)):
+                self.tables[-1] = Table(table.name, _header(table.name, number, cells))
             return
-        clean, fault = _cleaned(cells)
-        filled = self._filled(table.header, clean)
-        self._count(len(filled))
-        problem = _problem(table.header, clean, fault)
-        if problem is None:
-            table.rows.append((number, filled))
+        row = self.row(table.header, number, cells)
+        if not isinstance(row, BadRow):
+            table.rows.extend([row] if row else [])
         elif self._aside:
-            column, message = problem
-            table.bad.append(BadRow(number, column, message, filled if column else {}))
+            table.bad.append(row)
         else:
-            msg = f"{place(table.name, number, problem[0])}: {problem[1]}"
+            msg = f"{place(table.name, number, row.column)}: {row.message}"
             raise UnreadableError(msg)
+
+    def row(self, header: tuple[str, ...], number: int, cells: Sequence[str]) -> Taken | None:
+        """Return a row below a header; none where it is blank."""
+        if not any(map(str.strip, cells)):
+            return None
+        clean, fault = _cleaned(cells)
+        filled = self._filled(header, clean)
+        self._count(len(filled))
+        problem = _problem(header, clean, fault)
+        if problem is None:
+            return number, filled
+        column, message = problem
+        return BadRow(number, column, message, filled if column else {})
 
     def _filled(self, header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
         """Return the cells of a row that are not blank.

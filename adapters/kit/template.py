@@ -1,14 +1,15 @@
 """The operator's template: one table per kind of fact, columns named as in the exchange format."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Final, cast
 
 from pydantic import ValidationError
 
-from adapters.kit.gate import UnreadableError, listed, place, shown
+from adapters.kit.gate import UnreadableError, is_workbook, listed, place, shown
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, problems
-from adapters.kit.tables import BadRow, Table, tables
+from adapters.kit.tables import BadRow, Taken, streamed, tables
 from graph_schema.elements import Fact, Field, Form, fields
 from graph_schema.exchange import FACTS, OPERATORS, Bookkeeping, Line, Provenance
 
@@ -16,6 +17,7 @@ SEPARATOR: Final = "|"
 """Joins the values of a list in one cell."""
 CHOICES: Final = "choices"
 """The sheet of an empty template that holds what its drop-down lists offer; it says nothing."""
+_NOTHING: Final = Bookkeeping()
 _SUBJECTS: Final = ("subject", "reference", "organization", "from", "supplier", "pool")
 """Columns that say of whom a row speaks, where it is set aside."""
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -44,31 +46,55 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
     Raises:
         UnreadableError: It is no table, or none of the template's.
     """
-    known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
     parsed = Parsed()
-    said = (table for table in tables(document, aside=True) if table.name != CHOICES)
-    found = [table for table in said if table.header]
-    filled = any(table.rows or table.bad for table in found)
-    for table in found:
-        says = _rows(program, table, _kind(table, name, known), record=record)
-        # A sheet left blank beside filled ones is not a complete list of nothing.
-        if not filled or table.rows or table.bad:
-            parsed.add(says)
-    if not parsed.kinds:
-        msg = f"no sheet of the workbook holds anything; fill one of: {', '.join(known)}"
-        raise UnreadableError(msg)
+    for part in parts(program, document, name=name, record=record):
+        parsed.add(part)
     return parsed
 
 
-def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact]:
+def parts(
+    program: str, document: bytes, *, name: str = "", record: bool = False, size: int | None = None
+) -> Iterator[Parsed]:
+    """Yield what a filled-in template says in parts, so that a long file is never whole in memory.
+
+    A CSV file comes in parts of so many rows, each read when it is asked for; of a workbook each
+    sheet is a part. The first part of a table has its columns.
+
+    Raises:
+        UnreadableError: As `parse` does; a row that ends the file, when its part is asked for.
+    """
+    known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
+    if not is_workbook(document):
+        header, rows = streamed(document)
+        kind = _kind("", header, name, known)
+        yield from _of_table(program, header, rows, kind, record=record, size=size)
+        return
+    said = (table for table in tables(document, aside=True) if table.name != CHOICES)
+    found = [table for table in said if table.header]
+    if not found:
+        msg = f"no sheet of the workbook holds anything; fill one of: {', '.join(known)}"
+        raise UnreadableError(msg)
+    filled = any(table.rows or table.bad for table in found)
+    for table in found:
+        kind = _kind(table.name, table.header, name, known)
+        rows = (*table.bad, *table.rows)
+        says = [*_of_table(program, table.header, rows, kind, record=record)]
+        # A sheet left blank beside filled ones is not a complete list of nothing.
+        if rows or not filled:
+            yield from says
+
+
+def _kind(
+    table: str, header: tuple[str, ...], name: str, known: Mapping[str, type[Fact]]
+) -> type[Fact]:
     """Return which table it is: by the sheet's or the file's name, else by its columns."""
-    named = known.get(table.name or name.rpartition("/")[2].partition(".")[0])
+    named = known.get(table or name.rpartition("/")[2].partition(".")[0])
     if named:
         return named
-    if table.name:
-        msg = f"{place(table.name)} is none of the template's; its sheets are {', '.join(known)}"
+    if table:
+        msg = f"{place(table)} is none of the template's; its sheets are {', '.join(known)}"
         raise UnreadableError(msg)
-    named_columns = set(filter(None, table.header))
+    named_columns = set(filter(None, header))
     fitting = [
         kind
         for kind in known.values()
@@ -82,43 +108,71 @@ def _kind(table: Table, name: str, known: Mapping[str, type[Fact]]) -> type[Fact
         msg = f"the columns fit several tables; name the file {names}"
     else:
         msg = (
-            f"the columns {listed(table.header)} are no table of the template; name the file, or "
+            f"the columns {listed(header)} are no table of the template; name the file, or "
             f"the columns of its first row, as the template does; its tables are {', '.join(known)}"
         )
     raise UnreadableError(msg)
 
 
-def _rows(program: str, table: Table, kind: type[Fact], *, record: bool) -> Parsed:
+def _of_table(
+    program: str,
+    header: tuple[str, ...],
+    rows: Iterable[Taken],
+    kind: type[Fact],
+    *,
+    record: bool,
+    size: int | None = None,
+) -> Iterator[Parsed]:
+    """Yield the parts of a table; one at least, which has its columns."""
+    parsed, rest = _headed(header, kind, record=record), iter(rows)
+    while True:
+        some = list(islice(rest, size))
+        for row in some:
+            _take(parsed, program, kind, row)
+        if some or parsed.columns:
+            yield parsed
+        if size is None or len(some) < size:
+            return
+        parsed = Parsed(kinds={kind})
+
+
+def _headed(header: tuple[str, ...], kind: type[Fact], *, record: bool) -> Parsed:
+    """Return what the header of a table says."""
     known = columns(kind)
     beside = set(_PROVENANCE) if record else {"sources", "confidence"}
-    unknown = [name for name in table.header if name and name not in known and name not in beside]
+    unknown = [name for name in header if name and name not in known and name not in beside]
     if unknown:
         msg = (
             f"{kind.table}: column {shown(unknown[0])} is not known; "
             f"the first row names the columns: {', '.join([*known, *sorted(beside)])}"
         )
         raise UnreadableError(msg)
-    nameless = next((number for number, cells in table.rows if "" in cells), None)
-    if nameless:
-        msg = f"{kind.table}, row {nameless}: a cell stands under no name; name or empty its column"
-        raise UnreadableError(msg)
-    parsed = Parsed(kinds={kind}, columns=set(filter(None, table.header)))
+    parsed = Parsed(kinds={kind}, columns=set(filter(None, header)))
     parsed.missing = [
         f"{kind.table}: {field.alias}"
         for field in fields(kind)
-        if field.required and field.alias not in table.header
+        if field.required and field.alias not in header
     ]
-    parsed.problems = [_problem(kind, bad) for bad in table.bad]
-    for number, cells in table.rows:
-        try:
-            parsed.lines.append(_line(program, kind, known, number, cells))
-        except ValidationError as error:
-            subject = _subject(cells)
-            parsed.problems += problems(error, number, table=kind.table, subject=subject)
-        except _CellError as error:
-            bad = BadRow(number, error.column, error.message, cells)
-            parsed.problems.append(_problem(kind, bad))
     return parsed
+
+
+def _take(parsed: Parsed, program: str, kind: type[Fact], row: Taken) -> None:
+    """Add a row to what a table says."""
+    if isinstance(row, BadRow):
+        parsed.problems.append(_problem(kind, row))
+        return
+    number, cells = row
+    if "" in cells:
+        msg = f"{kind.table}, row {number}: a cell stands under no name; name or empty its column"
+        raise UnreadableError(msg)
+    try:
+        parsed.lines.append(_line(program, kind, columns(kind), number, cells))
+    except ValidationError as error:
+        subject = _subject(cells)
+        parsed.problems += problems(error, number, table=kind.table, subject=subject)
+    except _CellError as error:
+        bad = BadRow(number, error.column, error.message, cells)
+        parsed.problems.append(_problem(kind, bad))
 
 
 def _problem(kind: type[Fact], bad: BadRow) -> RowProblem:
@@ -152,11 +206,20 @@ def _line(
         for name, text in cells.items()
         if name in _PROVENANCE
     }
+    fact = kind.model_validate(given)
+    if not about:
+        return _blank(program, kind).changed(fact=fact, about=_NOTHING.changed(row=number))
     return Line(
         program=program,
-        fact=kind.model_validate(given),
+        fact=fact,
         about=Bookkeeping.model_validate({**about, "row": number}),
     )
+
+
+@cache
+def _blank(program: str, kind: type[Fact]) -> Line:
+    """Return a line of a program whose fact is still to come."""
+    return Line(program=program, fact=kind.model_construct())
 
 
 def _value(field: Field, text: str) -> object:

@@ -13,7 +13,7 @@ from hub.sync.intake import Change, Outcome, Report
 _T = TypeVar("_T")
 
 _SHOWN: Final = 20
-"""Changes of one kind that a terminal lists; a pipe gets all."""
+"""Changes of one kind that a terminal lists; a pipe gets all that the report has."""
 
 
 def show(report: Report) -> None:
@@ -30,6 +30,8 @@ def show(report: Report) -> None:
         ("ended", report.ended, "[red]-[/]"),
     ):
         _changes(title, changes, sign)
+        if report.more[title]:
+            line(f"  [dim]... and {report.more[title]:,} {title} that are not listed[/]")
     if report.problems:
         _set_aside(report.problems)
     for note in report.notes:

@@ -194,6 +194,14 @@ class Writing(Protocol):
         """Add to the generation; readers see nothing of it."""
         ...
 
+    async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:
+        """Return what each normalised reference stands for, what is staged so far included."""
+        ...
+
+    async def facts_at(self, kind: type[Fact], end: str, nodes: Sequence[int]) -> list[Row]:
+        """Return the facts that ever named these nodes, what is staged so far included."""
+        ...
+
     async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
         """Make the generation the newest revision, all of it at once."""
         ...
@@ -392,8 +400,8 @@ class Store(Protocol):
         """Return the open facts of these identities."""
         ...
 
-    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> list[Row]:
-        """Return the open facts of a kind that a feed of a program brought."""
+    def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
+        """Yield the open facts of a kind that a feed of a program brought, in order of numbers."""
         ...
 
     async def derived(self, subjects: Sequence[int]) -> list[Row]:

@@ -86,17 +86,31 @@ _TYPES: Final = {
 def encoded(fact: Fact, node: Node) -> dict[str, Any]:
     """Return a fact's fields as plain values, its references as numbers of nodes."""
     found: dict[str, Any] = {}
-    for field in fields(type(fact)):
-        value = getattr(fact, field.name)
-        if field.form is Form.PARTIAL_DATE:
-            found[field.name] = value.text if value else None
-            found[f"{field.name}_first"] = value.first if value else None
-            found[f"{field.name}_last"] = value.last if value else None
+    stated = fact.__dict__
+    for field, name, first, last in _encoding(type(fact)):
+        value = stated[name]
+        if first:
+            found[name], found[first], found[last] = (
+                (value.text, value.first, value.last) if value else (None, None, None)
+            )
+        elif value is None:
+            found[name] = None
         elif field.many:
-            found[field.name] = None if value is None else [_plain(field, v, node) for v in value]
+            found[name] = [_plain(field, v, node) for v in value]
         else:
-            found[field.name] = None if value is None else _plain(field, value, node)
+            found[name] = _plain(field, value, node)
     return found
+
+
+@cache
+def _encoding(kind: type[Fact]) -> tuple[tuple[Field, str, str, str], ...]:
+    """Return each field of a fact with its name, and the names of the ends of a partial date."""
+    dates = {field.name for field in fields(kind) if field.form is Form.PARTIAL_DATE}
+    return tuple(
+        (field, name, f"{name}_first", f"{name}_last") if name in dates else (field, name, "", "")
+        for field in fields(kind)
+        for name in [field.name]
+    )
 
 
 def _plain(field: Field, value: Any, node: Node) -> Any:  # noqa: ANN401
@@ -106,7 +120,7 @@ def _plain(field: Field, value: Any, node: Node) -> Any:  # noqa: ANN401
         case Form.DAY:
             return value.toordinal()
         case Form.TEXT:
-            return str(value)
+            return value if type(value) is str else str(value)
         case _:
             return value
 

@@ -1,19 +1,24 @@
 """Absent: what a complete list says by showing something no more."""
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from array import array
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from graph_schema.elements import Fact
 from graph_schema.standing import Standing
 from hub.store.port import Row, Store
 from hub.store.rows import day_of
-from hub.sync.intake import Item
-from hub.sync.lists import ENDING, Lists, ended, event, parties
+from hub.sync.lists import Lists, ended, event, parties
 from hub.sync.plan import Plan
-from hub.sync.seen import Scope, left_out, over, scope, seen_only
-from hub.sync.sightings import event_of, seen_from, told
+from hub.sync.seen import left_out, over, seen_only
+from hub.sync.sightings import seen_from
+from hub.sync.telling import Telling, scope_of
 from hub.sync.world import World
+
+Relieve = Callable[[], Awaitable[None]]
+_LOOKED_AT: Final = 5_000
+"""Facts judged at a time, so that memory stays bounded."""
 
 
 @dataclass(slots=True)
@@ -27,7 +32,8 @@ class Absence:
     state with another beginning, the old statement is corrected.
 
     Attributes:
-        seen: Identities that the list speaks of.
+        telling: What the list shows.
+        spoken_of: Whether the list speaks of an identity.
         now: When it is recorded.
         stated: When it was said.
         unidentified: Rows set aside whose subject is not known.
@@ -38,7 +44,8 @@ class Absence:
     plan: Plan
     lists: Lists
     world: World
-    seen: AbstractSet[str]
+    telling: Telling
+    spoken_of: Callable[[str], bool]
     now: int
     stated: int
     unidentified: int
@@ -46,34 +53,39 @@ class Absence:
     _renewed: dict[str, int] = field(default_factory=dict[str, int])
     _bars: list[int] = field(default_factory=list[int])
     _shown: set[str] = field(default_factory=set[str])
-    _told: set[Scope] = field(default_factory=set[Scope])
+    _told: set[str] = field(default_factory=set[str])
+    _missing: dict[type[Fact], "array[int]"] = field(default_factory=dict[type[Fact], "array[int]"])
 
-    async def judge(
-        self, store: Store, items: Sequence[Item], brought: Sequence[tuple[type[Fact], Row]]
-    ) -> None:
-        """Plan what ends.
+    async def look(self, kind: type[Fact], brought: AsyncIterator[Row]) -> None:
+        """Find what the list does not show of a kind that its feed has brought."""
+        missing, aside = self._missing.setdefault(kind, array("q")), frozenset(self.silent)
+        async for row in brought:
+            if kind is Standing and row["track"] not in self.telling.tracks:
+                continue
+            if self.spoken_of(row["identity"]):
+                self.plan.shown[kind] += 1
+            elif parties(kind, row).isdisjoint(aside):
+                missing.append(row["number"])
+                self._shown.add(event(kind, row))
+                if kind is Standing:
+                    self._told.add(scope_of(row))
+
+    async def judge(self, store: Store, relieve: Relieve) -> None:
+        """Plan what ends of what was found missing.
 
         Args:
             store: Where the facts are.
-            items: What the list shows.
-            brought: What its feed has brought, of the kinds that it speaks of.
+            relieve: Hands on what is planned, where it has become much.
         """
-        tracks = {item.values["track"] for item in items if isinstance(item.fact, Standing)}
-        for kind, row in self.plan.facts:
-            if kind in ENDING:
-                about = event(kind, row)
-                begins = min(row["begins_first"], self._renewed.get(about, row["begins_first"]))
-                self._renewed[about] = begins
-        self._shown = {event_of(item) for item in items}
-        self._told = {scope(told(item)) for item in items if isinstance(item.fact, Standing)}
-        aside = frozenset(self.silent)
-        for kind, row in brought:
-            if kind is Standing and row["track"] not in tracks:
-                continue
-            if row["identity"] in self.seen:
-                self.plan.shown[kind] += 1
-            elif parties(kind, row).isdisjoint(aside):
-                self._left_out(kind, row)
+        self.telling.plans(self.plan.facts)
+        self._renewed = self.telling.renewed(self._shown)
+        self._shown = self.telling.shown(self._shown)
+        self._told = self.telling.scopes(self._told)
+        for kind, missing in self._missing.items():
+            for some in _chunks(missing):
+                for row in await store.facts_at(kind, "number", some, self.world.moment):
+                    self._left_out(kind, row)
+                await relieve()
         bars = await store.in_force("fact", self._bars, self.world.moment, day=self.lists.on)
         self.silent |= {row["subject"] for row in bars}
 
@@ -93,7 +105,7 @@ class Absence:
 
     def _otherwise(self, kind: type[Fact], row: Row) -> bool:
         """Whether the list tells another state in the place of one that was only seen."""
-        return kind is Standing and seen_only(row) and scope(row) in self._told
+        return kind is Standing and seen_only(row) and scope_of(row) in self._told
 
     def _not_shown(self, kind: type[Fact], row: Row) -> None:
         """Plan what becomes of a fact that holds, and that a list of its feed shows no more."""
@@ -144,3 +156,8 @@ class Absence:
         if begins is None or begins > day_of(row["stated_at"]):
             return False
         return row["until"] is None or begins < row["until_last"]
+
+
+def _chunks(numbers: "array[int]") -> Iterator[Sequence[int]]:
+    for at in range(0, len(numbers), _LOOKED_AT):
+        yield numbers[at : at + _LOOKED_AT].tolist()

@@ -6,12 +6,13 @@ will make it may not name before they do: the reference would be taken when they
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import Any, Final
 
 from adapters.kit.parsed import ProblemCode
 from graph_schema.agreements import Agreement, Clause, Signature
 from graph_schema.codes import Kind
-from graph_schema.elements import Fact, Field, fields
+from graph_schema.elements import Fact, Field, naming
 from graph_schema.exchange import Line
 from graph_schema.programs import Program
 from graph_schema.references import UNIVERSAL
@@ -76,13 +77,19 @@ def to_name_early(
         Unresolved: It names what is not known and not of the operator's scheme.
     """
     own = world.programs[line.program].scheme
-    for field in fields(type(fact)):
+    for field in _early(type(fact)):
         value: str | None = getattr(fact, field.name)
-        if value is None or field.refers is None or not field.refers.early:
+        if value is None:
             continue
         if unknown(field, value) and value.partition(":")[0] != own:
             message = f"nothing goes by {value} yet; name it once it is known what it is"
             raise Unresolved(ProblemCode.UNKNOWN_REFERENCE, field.alias, message)
+
+
+@cache
+def _early(kind: type[Fact]) -> Sequence[Field]:
+    """Return the fields that may name what is not known yet."""
+    return [field for field in naming(kind) if field.refers and field.refers.early]
 
 
 def to_speak_of(fact: Fact, values: Mapping[str, Any], program: int, world: World) -> None:
@@ -97,9 +104,9 @@ def to_speak_of(fact: Fact, values: Mapping[str, Any], program: int, world: Worl
     Raises:
         Unresolved: It is not the operator's to say.
     """
-    agreement = values.get("reference" if isinstance(fact, Agreement) else "agreement")
-    if agreement is None or not isinstance(fact, Agreement | Clause | Signature):
+    if not isinstance(fact, Agreement | Clause | Signature):
         return
+    agreement = values["reference" if isinstance(fact, Agreement) else "agreement"]
     said = [row for row in world.law_rows[Agreement] if row["reference"] == agreement]
     speaking = {row["program"] for row in said}
     if isinstance(fact, Signature):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.codes import VolumeKind
 from graph_schema.days import PartialDate
-from graph_schema.elements import Fact, fields
+from graph_schema.elements import Fact, Field, fields, naming
 from graph_schema.exchange import OPERATORS, Line
 from graph_schema.parties import Tie
 from graph_schema.programs import Commodity, FactSource, Figure, Program
@@ -108,7 +109,7 @@ def _checked(line: Line, world: World, intake: Intake) -> Line:
         fact = _standing(fact, known, world)
     elif isinstance(fact, Confirmation):
         fact = _confirmation(fact, known)
-    return line.model_copy(update={"fact": fact}) if fact is not line.fact else line
+    return line.changed(fact=fact) if fact is not line.fact else line
 
 
 def _program(line: Line, world: World) -> Known:
@@ -147,9 +148,7 @@ def _may_say(line: Line, known: Known, world: World, intake: Intake) -> None:
 
 
 def _check_products(fact: Fact, world: World) -> None:
-    for field in fields(type(fact)):
-        if field.refers is None or not field.refers.by_name:
-            continue
+    for field in _named_by_name(type(fact)):
         value = getattr(fact, field.name)
         for name in value if field.many else filter(None, [value]):
             if world.product(name) is None:
@@ -158,11 +157,16 @@ def _check_products(fact: Fact, world: World) -> None:
                 raise _Refused(ProblemCode.UNKNOWN_PRODUCT, field.alias, message)
 
 
+@cache
+def _named_by_name(kind: type[Fact]) -> Sequence[Field]:
+    """Return the fields that name nodes by their names."""
+    return [field for field in naming(kind) if field.refers and field.refers.by_name]
+
+
 def _check_order(fact: Fact) -> None:
     """Refuse an interval that surely ends before it begins."""
     for begin, end in _INTERVALS:
-        first: PartialDate | None = getattr(fact, begin, None)
-        last: PartialDate | None = getattr(fact, end, None)
+        first, last = fact.__dict__.get(begin), fact.__dict__.get(end)
         if (
             isinstance(first, PartialDate)
             and isinstance(last, PartialDate)
@@ -235,7 +239,9 @@ def _standing(fact: Standing, known: Known, world: World) -> Standing:
         message = f"it was confirmed on {fact.confirmed_on} before it began on {began}"
         raise _Refused(ProblemCode.INVALID_INPUT, "confirmedOn", message)
     word = _word(fact, began, known, world)
-    return fact.model_copy(update={"track": word.track, "state": word.state})
+    if (fact.track, fact.state) == (word.track, word.state):
+        return fact
+    return fact.changed(track=word.track, state=word.state)
 
 
 def _word(fact: Standing, began: PartialDate, known: Known, world: World) -> Word:

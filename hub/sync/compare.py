@@ -1,41 +1,54 @@
 """Compare: by content; what is known costs no write, an old file changes nothing newer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Any
 
 from graph_schema.agreements import Agreement, Clause
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
-from graph_schema.parties import Organization, Tie, Worksite
-from graph_schema.sourcing import Volume
+from graph_schema.parties import Organization, Worksite
 from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import Row, Store
-from hub.store.rows import ALWAYS, micros
-from hub.sync.absent import Absence
+from hub.store.rows import micros
+from hub.sync.absent import Absence, Relieve
 from hub.sync.begun import Begun, said_by_a_day
 from hub.sync.contradictions import contradiction
 from hub.sync.intake import Intake, Item, Origin
-from hub.sync.kept import Keeping, kept, stated
+from hub.sync.kept import arrived, stated
 from hub.sync.lists import ENDING, Lists, parties
 from hub.sync.plan import Plan
 from hub.sync.sightings import Sightings, as_known, begun_earlier, is_new
+from hub.sync.slices import Learned
+from hub.sync.telling import Identities, Telling
 from hub.sync.world import World
 
 
 class Comparison:
-    """What the items of one run change in what is known."""
+    """What the items of one run change in what is known, some of them after others.
 
-    def __init__(self, intake: Intake, world: World, now: int) -> None:
+    Attributes:
+        twice: Identities that more than one part of the items has: they must be told together.
+        sighted: Subjects of whom a complete list shows again what its feed has shown before.
+    """
+
+    def __init__(self, intake: Intake, world: World, now: int, learned: Learned) -> None:
         self.plan = Plan()
+        self.telling = Telling()
+        self.twice: set[str] = set()
+        self.sighted: set[int] = set()
+        self._learned = learned
+        self._later_on: list[Item] = []
         self._intake = intake
         self._world = world
         self._now = now
         self._stated = micros(intake.dated) if intake.dated else now
         self._lists = Lists(intake, world, self._stated)
         self._sightings = Sightings(world, self._lists)
-        self._seen: set[str] = set()
+        self._told = Identities()
+        self._shown: set[str] = set()
         self._of_feed: dict[type[Fact], list[Row]] = {}
+        self._listed: set[type[Fact]] = set()
         self._begun = Begun()
 
     async def compare(
@@ -52,7 +65,8 @@ class Comparison:
         for item in items:
             by_kind.setdefault(type(item.fact), []).append(item)
         for kind, mine in by_kind.items():
-            if kind in ENDING and self._lists.later:
+            if kind in ENDING and self._lists.later and kind not in self._listed:
+                self._listed.add(kind)
                 self._lists.know(await self._brought(store, [kind]))
             identities = list(dict.fromkeys(item.identity for item in mine))
             current = {row["identity"]: row for row in await store.current(identities, kind)}
@@ -61,9 +75,33 @@ class Comparison:
                 told = await self._seen_again(store, mine, current, excepted)
             if said_by_a_day(self._intake, mine):
                 self._begun = Begun(await self._brought(store, [kind]))
-            for item in self._once(told):
+            for item in self._once(self._together(told)):
                 self._one(kind, item, current.get(item.identity))
         return self.plan
+
+    async def compare_rest(self, store: Store) -> None:
+        """Compare the items that several parts have, of which it was known that they do."""
+        rest, self._later_on = self._later_on, []
+        for kind in dict.fromkeys(type(item.fact) for item in rest):
+            mine = [item for item in rest if type(item.fact) is kind]
+            identities = list(dict.fromkeys(item.identity for item in mine))
+            current = {row["identity"]: row for row in await store.current(identities, kind)}
+            for item in self._once(mine):
+                self._one(kind, item, current.get(item.identity))
+
+    def _together(self, items: Iterable[Item]) -> Iterable[Item]:
+        """Yield items but for those that other parts have, too."""
+        for item in items:
+            if item.identity in self._learned.told:
+                self._later_on.append(item)
+            elif item.identity in self._told:
+                self.twice.add(item.identity)
+            else:
+                yield item
+
+    def _spoken_of(self, identity: str) -> bool:
+        """Whether the list speaks of a fact."""
+        return identity in self._told or identity in self._shown
 
     async def _seen_again(
         self,
@@ -76,13 +114,15 @@ class Comparison:
         new = {item.identity for item in items if is_new(item, current)}
         sighted = [item for item in items if item.identity in new]
         if sighted:
-            await self._sightings.load(store, sighted, await self._brought(store, [Standing]))
+            program = self._world.numbers[self._intake.program or ""]
+            await self._sightings.load(store, sighted, program, self._intake.feed or "")
         found: list[Item] = []
         for item in items:
             shown = self._sightings.shown(item) if item.identity in new else ()
             if not self._intake.complete or item.values["subject"] in excepted:
                 shown = ()
-            self._seen.update(row["identity"] for row in shown)
+            self._shown.update(row["identity"] for row in shown)
+            self.sighted |= {row["subject"] for row in shown}
             known = self._sightings.again(item, shown)
             if known is not None:
                 current[known["identity"]] = known
@@ -95,15 +135,15 @@ class Comparison:
         for item in items:
             same.setdefault(item.identity, []).append(item)
         for group in same.values():
-            if len({stated(item) for item in group}) == 1:
+            if len(group) == 1 or len({stated(item) for item in group}) == 1:
                 self.plan.unchanged += len(group) - 1
                 yield group[0]
                 continue
             self.plan.problems += contradiction(item.line for item in group)
-            self._seen.add(group[0].identity)
+            self._told.add(group[0].identity)
 
     def _one(self, kind: type[Fact], item: Item, current: Row | None) -> None:
-        self._seen.add(item.identity)
+        self._told.add(item.identity)
         row = self._row(item)
         begun = self._begun.same(kind, row)
         if begun is not None and row["begins_last"] < begun["begins_last"]:
@@ -117,7 +157,7 @@ class Comparison:
             return
         later = self._sightings.next(row) if kind is Standing and current is None else None
         if later is not None:
-            self._seen.add(later["identity"])
+            self._shown.add(later["identity"])
             self.plan.begin_earlier(item, begun_earlier(row, later, self._now), later, self._now)
             return
         settled = self._lists.settled(kind, row) if kind in ENDING else row
@@ -146,47 +186,25 @@ class Comparison:
 
     def _row(self, item: Item) -> dict[str, Any]:
         """Return the row of a new fact; numbers come when it is written."""
-        about = item.line.about
-        known = about.known_on
-        recorded = self._now
-        if known is not None:
-            recorded = min(micros(known), self._now)
-        elif self._intake.origin is Origin.RECORD:
-            recorded = ALWAYS
-        record = self._intake.origin is Origin.RECORD
-        keeping = Keeping(
-            recorded_from=recorded,
-            stated_at=recorded if record else self._stated,
-            retrieved_at=self._now,
-            feed=self._intake.feed,
-            max_age=self._intake.bounds.max_age_days,
-            visible=self._visible(item),
-        )
-        return kept(item, keeping)
+        return arrived(item, self._intake, self._world, self._now, self._stated)
 
-    def _visible(self, item: Item) -> bool:
-        """Whether everyone may see a fact: what it says of itself, else its program's practice."""
-        stated = getattr(item.fact, "published", None)
-        if stated is not None:
-            return bool(stated)
-        if isinstance(item.fact, Volume):
-            return False
-        if self._intake.origin is Origin.RECORD and not isinstance(item.fact, Standing):
-            return True
-        if type(item.fact) in _PRACTICE:
-            return self._world.programs[item.line.program].publishes
-        return True
+    async def brought_before(self, store: Store) -> bool:
+        """Whether the feed has brought what this list could end."""
+        for kind in self._spoken():
+            async for _ in self._of(store, kind):
+                return True
+        return False
 
     async def absent(
-        self, store: Store, items: Sequence[Item], excepted: set[int], unidentified: int
+        self, store: Store, excepted: set[int], unidentified: int, relieve: Relieve
     ) -> set[int]:
         """End what a complete list of the feed shows no more.
 
         Args:
             store: Where the facts are.
-            items: What the list shows.
             excepted: Subjects whose rows were set aside.
             unidentified: Rows set aside whose subject is not known.
+            relieve: Hands on what is planned, where it has become much.
 
         Returns:
             The subjects of which the list says nothing.
@@ -195,15 +213,21 @@ class Comparison:
             plan=self.plan,
             lists=self._lists,
             world=self._world,
-            seen=self._seen,
+            telling=self.telling,
+            spoken_of=self._spoken_of,
             now=self._now,
             stated=self._stated,
             unidentified=unidentified,
             silent=excepted,
         )
-        spoken = [kind for kind in ENDING if kind in self._intake.kinds]
-        await absence.judge(store, items, await self._brought(store, spoken))
+        for kind in self._spoken():
+            await absence.look(kind, self._of(store, kind))
+        await absence.judge(store, relieve)
         return absence.silent
+
+    def _spoken(self) -> Sequence[type[Fact]]:
+        """Return the kinds of facts that the list may end."""
+        return [kind for kind in ENDING if kind in self._intake.kinds]
 
     async def gone(self, store: Store, excepted: AbstractSet[int]) -> None:
         """Withdraw what the record said before and does not say any more.
@@ -213,7 +237,7 @@ class Comparison:
             excepted: Subjects whose rows were set aside: what names them is let be.
         """
         for kind, row in await self._brought(store, FACTS):
-            if row["identity"] not in self._seen and parties(kind, row).isdisjoint(excepted):
+            if not self._spoken_of(row["identity"]) and parties(kind, row).isdisjoint(excepted):
                 self.plan.withdraw(kind, row, self._now)
 
     async def replaced_clauses(self, store: Store, items: Sequence[Item]) -> None:
@@ -225,7 +249,8 @@ class Comparison:
         }
         for row in await store.facts_at(Clause, "agreement", list(whole), self._world.moment):
             ours = row["program"] == whole[row["agreement"]]
-            if ours and row["identity"] not in self._seen and row["stated_at"] <= self._stated:
+            said = self._spoken_of(row["identity"])
+            if ours and not said and row["stated_at"] <= self._stated:
                 self.plan.withdraw(Clause, row, self._now)
 
     def late(self) -> None:
@@ -238,16 +263,16 @@ class Comparison:
         self, store: Store, kinds: Iterable[type[Fact]]
     ) -> list[tuple[type[Fact], Row]]:
         """Return what the feed has brought of some kinds."""
-        program = self._world.numbers.get(self._intake.program or "")
-        if program is None or self._intake.feed is None:
-            return []
         found: list[tuple[type[Fact], Row]] = []
         for kind in kinds:
             if kind not in self._of_feed:
-                self._of_feed[kind] = await store.of_feed(kind, program, self._intake.feed)
+                self._of_feed[kind] = [row async for row in self._of(store, kind)]
             found += ((kind, row) for row in self._of_feed[kind])
         return found
 
-
-_PRACTICE: Final = (Standing, Organization, Worksite, Tie)
-"""Facts that are public where the program publishes its standings."""
+    async def _of(self, store: Store, kind: type[Fact]) -> AsyncIterator[Row]:
+        """Yield what the feed has brought of a kind."""
+        program = self._world.numbers.get(self._intake.program or "")
+        if program is not None and self._intake.feed is not None:
+            async for row in store.of_feed(kind, program, self._intake.feed):
+                yield row

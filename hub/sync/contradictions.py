@@ -13,20 +13,30 @@ from hub.sync.check import subject_of
 _DESCRIBED: Final = (Organization, Worksite, Agreement)
 
 
+Party = tuple[type[Fact], str, str]
+"""A party as one program describes it: the kind, the program, and the reference."""
+
+
+def party(line: Line) -> Party | None:
+    """Return the party that a line describes, where it describes one."""
+    fact = line.fact
+    return (type(fact), line.program, fact.reference) if isinstance(fact, _DESCRIBED) else None
+
+
 def contradicting(lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
     """Return the lines without those that describe one party differently, and these as problems.
 
     They are found before anything is made of them, so that nothing goes by their references.
     """
-    described: dict[tuple[type[Fact], str, str], list[Line]] = {}
+    described: dict[Party, list[Line]] = {}
     for line in lines:
-        if isinstance(line.fact, _DESCRIBED):
-            key = (type(line.fact), line.program, line.fact.reference)
+        key = party(line)
+        if key is not None:
             described.setdefault(key, []).append(line)
     differing = [
         group
         for group in described.values()
-        if any(_said(line) != _said(group[0]) for line in group)
+        if len(group) > 1 and any(_said(line) != _said(group[0]) for line in group)
     ]
     aside = {id(line) for group in differing for line in group}
     clear = [line for line in lines if id(line) not in aside]

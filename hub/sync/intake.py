@@ -1,6 +1,7 @@
 """What comes in, from whom, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import Any
 
 from adapters.kit.adapter import Feed
 from adapters.kit.fetch import Mark
-from adapters.kit.parsed import RowProblem
+from adapters.kit.parsed import Parsed, RowProblem
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 
@@ -36,11 +37,26 @@ class Outcome(StrEnum):
     """There was no document, or none that could be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A table that is too long to be whole in memory.
+
+    Attributes:
+        kind: The kind of its facts.
+        parts: Reads it from its beginning, and yields what it says in parts.
+    """
+
+    kind: type[Fact]
+    parts: Callable[[], Iterator[Parsed]]
+
+
 @dataclass(slots=True)
 class Intake:
     """Lines on their way in.
 
     Attributes:
+        lines: What it says, long tables apart.
+        long: Tables that are read as they are needed.
         program: Code of the program whose feed it is; none for a file of several programs.
         feed: Name of the feed; none where no feed brought it.
         bounds: What is believable in the feed.
@@ -67,6 +83,7 @@ class Intake:
     notes: Sequence[str] = ()
     address: str | None = None
     mark: Mark = field(default_factory=Mark)
+    long: Sequence[Long] = ()
 
 
 @dataclass(slots=True)
@@ -108,6 +125,9 @@ class Report:
     """What became of a run, and the difference it makes.
 
     Attributes:
+        added: The first facts that are new, so many that a person can look at them.
+        changed, ended: Likewise those that are known otherwise, and those that hold no more.
+        more: How many further ones there are of each.
         held: Why a person must decide, where it is held.
         revision: The revision it made, or the newest where it changed nothing.
         notes: What else to know, such as absences that were not applied.
@@ -122,6 +142,7 @@ class Report:
     changed: list[Change] = field(default_factory=list[Change])
     ended: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
+    more: Counter[str] = field(default_factory=Counter[str])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     held: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
@@ -131,9 +152,9 @@ class Report:
     def counts(self) -> Mapping[str, int]:
         """Return how many facts were added, changed, ended, unchanged, and rows set aside."""
         return {
-            "added": len(self.added),
-            "changed": len(self.changed),
-            "ended": len(self.ended),
+            "added": len(self.added) + self.more["added"],
+            "changed": len(self.changed) + self.more["changed"],
+            "ended": len(self.ended) + self.more["ended"],
             "unchanged": self.unchanged,
             "set aside": len(self.problems),
         }

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from graph_schema.elements import Fact, Form, fields
+from graph_schema.elements import Fact, naming
+from graph_schema.parties import Organization, Tie, Worksite
+from graph_schema.sourcing import Volume
+from graph_schema.standing import Standing
 from hub.store.port import OPEN
-from hub.store.rows import content
-from hub.sync.intake import Item
+from hub.store.rows import ALWAYS, content, micros
+from hub.sync.intake import Intake, Item, Origin
 from hub.sync.interval import interval
 from hub.sync.resolve import called
+from hub.sync.world import World
+
+_PRACTICE: Final = (Standing, Organization, Worksite, Tie)
+"""Facts that are public where the program publishes its standings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,45 @@ class Keeping:
     visible: bool
     recorded_until: int = OPEN
     revision_until: int = OPEN
+
+
+def arrived(item: Item, intake: Intake, world: World, now: int, stated_at: int) -> dict[str, Any]:
+    """Return the row of a fact that comes in now; numbers come when it is written.
+
+    Args:
+        item: What is said.
+        intake: By whom, and in which feed.
+        world: What is known.
+        now: When it is recorded.
+        stated_at: When it was said.
+    """
+    known, record = item.line.about.known_on, intake.origin is Origin.RECORD
+    recorded = ALWAYS if record else now
+    if known is not None:
+        recorded = min(micros(known), now)
+    keeping = Keeping(
+        recorded_from=recorded,
+        stated_at=recorded if record else stated_at,
+        retrieved_at=now,
+        feed=intake.feed,
+        max_age=intake.bounds.max_age_days,
+        visible=_visible(item, intake, world),
+    )
+    return kept(item, keeping)
+
+
+def _visible(item: Item, intake: Intake, world: World) -> bool:
+    """Whether everyone may see a fact: what it says of itself, else its program's practice."""
+    says = item.fact.__dict__.get("published")
+    if says is not None:
+        return bool(says)
+    if isinstance(item.fact, Volume):
+        return False
+    if intake.origin is Origin.RECORD and not isinstance(item.fact, Standing):
+        return True
+    if type(item.fact) in _PRACTICE:
+        return world.programs[item.line.program].publishes
+    return True
 
 
 def kept(item: Item, keeping: Keeping) -> dict[str, Any]:
@@ -60,7 +106,7 @@ def stated(item: Item) -> str:
 def named(kind: type[Fact], row: Mapping[str, Any]) -> Iterator[int]:
     """Yield the nodes that a kept fact names, its program among them."""
     yield row["program"]
-    for declared in fields(kind):
+    for declared in naming(kind):
         value = row[declared.name]
-        if declared.form is Form.NODE and value is not None:
+        if value is not None:
             yield from value if declared.many else [value]

@@ -21,12 +21,22 @@ class Made:
     references: dict[str, tuple[int, bool]] = field(default_factory=dict[str, tuple[int, bool]])
     dropped: list[str] = field(default_factory=list[str])
 
-    def only(self, named: AbstractSet[int]) -> None:
-        """Leave out new nodes that nothing names which is to be written."""
+    def __bool__(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.nodes or self.references)
+
+    def named(self, named: AbstractSet[int]) -> "Made":
+        """Take out all but new nodes that nothing names which is to be written."""
         idle = self.nodes.keys() - named
-        for node in idle:
-            del self.nodes[node]
-        self.references = {t: made for t, made in self.references.items() if made[0] not in idle}
+        taken = Made(
+            {node: kind for node, kind in self.nodes.items() if node not in idle},
+            {text: made for text, made in self.references.items() if made[0] not in idle},
+            self.dropped,
+        )
+        self.nodes = {node: self.nodes[node] for node in idle}
+        self.references = {t: made for t, made in self.references.items() if made[0] in idle}
+        self.dropped = []
+        return taken
 
     def into(self, batch: Batch) -> None:
         """Add them to a batch."""

@@ -38,23 +38,38 @@ class Numbers:
     """What one run of an operator gives of such numbers, and what it leaves out.
 
     Args:
-        known: What references stand for, kept up to date by whoever makes new ones.
+        first_new: The first number of the nodes that the run itself makes.
     """
 
-    def __init__(self, known: Mapping[str, Resolved]) -> None:
-        self._known = known
+    def __init__(self, first_new: int) -> None:
+        self._first_new = first_new
+        self._known: Mapping[str, Resolved] = {}
         self._bare: set[int] = set()
         """Suppliers that have none of these numbers and that nobody else describes."""
         self._left: dict[str, list[str]] = {}
+        self._more = 0
 
-    async def load(self, store: Store, world: World, lines: Iterable[Line]) -> None:
-        """Look up whose the known suppliers are to which lines would give new numbers."""
+    async def load(
+        self, store: Store, world: World, lines: Iterable[Line], known: Mapping[str, Resolved]
+    ) -> None:
+        """Look up whose the known suppliers are to which lines would give new numbers.
+
+        What the run made in an earlier part of a list has got what that part gives it.
+
+        Args:
+            store: Where what others say of them is.
+            world: Who says it.
+            lines: A part of the list.
+            known: What references stand for, kept up to date by whoever makes new ones.
+        """
+        self._known, self._bare = known, set()
         asked: dict[int, set[str]] = {}
         for line in lines:
             texts = _stated(line)
             if any(_universal(text) and text not in self._known for text in texts):
-                for text in self._known.keys() & set(texts):
-                    asked.setdefault(self._known[text].node, set()).add(line.program)
+                nodes = {known[text].node for text in known.keys() & set(texts)}
+                for node in (each for each in nodes if each < self._first_new):
+                    asked.setdefault(node, set()).add(line.program)
         if not asked:
             return
         nodes = sorted(asked)
@@ -84,7 +99,7 @@ class Numbers:
         left.discard(fact.reference)
         if not left:
             return line
-        self._left.setdefault(fact.reference, []).extend(sorted(left))
+        self._leave(fact.reference, sorted(left))
         taken = tuple(text for text in fact.external_ids if text not in left)
         return line.model_copy(update={"fact": fact.model_copy(update={"external_ids": taken})})
 
@@ -97,11 +112,18 @@ class Numbers:
         """Yield what the person who syncs should know of the numbers left out."""
         if self._left:
             told = [f"{name}: {', '.join(left)}" for name, left in self._left.items()]
-            more = f"; and {len(told) - _SHOWN:,} more" if len(told) > _SHOWN else ""
+            more = f"; and {self._more:,} more" if self._more else ""
             yield (
                 "numbers left out, because only the record says which numbers are one supplier's "
-                f"({len(told):,}): {'; '.join(told[:_SHOWN])}{more}"
+                f"({len(told) + self._more:,}): {'; '.join(told)}{more}"
             )
+
+    def _leave(self, reference: str, numbers: Sequence[str]) -> None:
+        """Take note of numbers left out; of a long list the first are told, the rest counted."""
+        if reference in self._left or len(self._left) < _SHOWN:
+            self._left.setdefault(reference, []).extend(numbers)
+        else:
+            self._more += 1
 
     def _foreign(self, line: Line, kind: Kind) -> Iterator[str]:
         """Yield the numbers of a line that stand for another supplier, or would be its second."""

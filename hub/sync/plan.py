@@ -2,23 +2,29 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from adapters.kit import template
 from adapters.kit.parsed import RowProblem
 from graph_schema.elements import Fact
-from graph_schema.standing import Standing
+from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import Row
 from hub.sync.intake import Change, Item
+
+MOST_SHOWN: Final = 1_000
+"""Changes of one sort that are kept to be looked at."""
 
 
 @dataclass(slots=True)
 class Plan:
     """What a run would write.
 
+    What was handed on to be written is no more in `facts` and `closed`; it still counts.
+
     Attributes:
         facts: New rows by kind, without numbers.
         closed: Rows closed: kind, row, and the instant from which they are known otherwise.
+        more: How many changes were not kept, of those added, changed and ended.
         shown: How many facts of a kind the complete list still shows, or could have.
         absent: How many of them it shows no more.
     """
@@ -33,6 +39,7 @@ class Plan:
     changed: list[Change] = field(default_factory=list[Change])
     ended: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
+    more: Counter[str] = field(default_factory=Counter[str])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     shown: Counter[type[Fact]] = field(default_factory=Counter[type[Fact]])
     absent: Counter[type[Fact]] = field(default_factory=Counter[type[Fact]])
@@ -45,30 +52,32 @@ class Plan:
     def add(self, item: Item, row: dict[str, Any]) -> None:
         """Plan a fact that is new."""
         self.facts.append((type(item.fact), row))
-        self.added.append(_change(item))
+        if type(item.fact) is not CompleteRun:
+            self._told(item, "added", self.added)
 
     def change(self, item: Item, row: dict[str, Any], current: Row, known_until: int) -> None:
         """Plan a fact that is known otherwise from an instant on."""
         self.closed.append((type(item.fact), current, known_until))
         self.facts.append((type(item.fact), row))
-        self.changed.append(_change(item))
+        if type(item.fact) is not CompleteRun:
+            self._told(item, "changed", self.changed)
 
     def begin_earlier(self, item: Item, row: Row, known: Row, now: int) -> None:
         """Plan that a state began earlier than was known."""
         self.closed.append((type(item.fact), known, now))
         self.facts.append((type(item.fact), row))
-        self.changed.append(_change(item))
+        self._told(item, "changed", self.changed)
 
     def resume(self, row: Row) -> None:
         """Plan that a state that was ended is seen again."""
         self.facts.append((Standing, row))
-        self.added.append(_known(Standing, row, f"seen again on {row['observed']}"))
+        self._kept("added", self.added, Standing, row, f"seen again on {row['observed']}")
 
     def end(self, kind: type[Fact], row: Row, ended: Row, now: int) -> None:
         """Plan that a fact holds no more."""
         self.closed.append((kind, row, now))
         self.facts.append((kind, ended))
-        self.ended.append(_known(kind, row, f"ended on {ended['until']}"))
+        self._kept("ended", self.ended, kind, row, f"ended on {ended['until']}")
         self.shown[kind] += 1
         self.absent[kind] += 1
 
@@ -76,12 +85,26 @@ class Plan:
         """Plan that a fact held less long than was known; the list shrinks by nothing."""
         self.closed.append((kind, row, now))
         self.facts.append((kind, ended))
-        self.ended.append(_known(kind, row, f"ended on {ended['until']} already"))
+        self._kept("ended", self.ended, kind, row, f"ended on {ended['until']} already")
 
     def withdraw(self, kind: type[Fact], row: Row, now: int) -> None:
         """Plan that a fact is said no more, as if it had never been so."""
         self.closed.append((kind, row, now))
-        self.ended.append(_known(kind, row, "withdrawn"))
+        self._kept("ended", self.ended, kind, row, "withdrawn")
+
+    def _told(self, item: Item, sort: str, changes: list[Change]) -> None:
+        if len(changes) < MOST_SHOWN:
+            changes.append(_change(item))
+        else:
+            self.more[sort] += 1
+
+    def _kept(
+        self, sort: str, changes: list[Change], kind: type[Fact], row: Row, summary: str
+    ) -> None:
+        if len(changes) < MOST_SHOWN:
+            changes.append(_known(kind, row, summary))
+        else:
+            self.more[sort] += 1
 
 
 def _change(item: Item) -> Change:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.agreements import Agreement, Clause
 from graph_schema.codes import Kind
-from graph_schema.elements import Fact, Field, Form, fields
+from graph_schema.elements import Fact, Field, naming
 from graph_schema.exchange import Line
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity
@@ -39,24 +39,28 @@ class Resolver:
         self._world = world
         self._origin = origin
         self._known: dict[str, Resolved] = {}
-        self._numbers: Numbers | None = None
+        self._numbers = Numbers(writing.next_node) if origin is Origin.OPERATOR else None
 
-    async def load(self, store: Store, lines: Sequence[Line], aside: Sequence[RowProblem]) -> None:
+    async def load(self, store: Store, lines: Sequence[Line], aside: Iterable[str]) -> None:
         """Look up every reference of the lines and of rows set aside, in one round trip.
 
         So are the programs: a list of which no row is left still is one of its program.
         """
         mentioned = (text for line in lines for text in _mentioned(line, self._world))
-        subjects = (_plain(problem.subject) for problem in aside if problem.subject)
+        subjects = map(_plain, aside)
         programs = (f"{PROGRAM}:{code}" for code in self._world.numbers)
         wanted = list(dict.fromkeys((*programs, *mentioned, *subjects)))
-        _, found = await store.resolve(wanted)
+        found = await self._writing.resolve(wanted)
         self._known = {
             text: known for text, known in zip(wanted, found, strict=True) if known is not None
         }
-        if self._origin is Origin.OPERATOR:
-            self._numbers = Numbers(self._known)
-            await self._numbers.load(store, self._world, lines)
+        # What was made and is not written yet, because nothing names it, the store cannot know.
+        for text, (node, redirects) in self.made.references.items():
+            kind = self.made.nodes.get(node)
+            if kind is not None:
+                self._known[text] = Resolved(node, kind, redirects)
+        if self._numbers:
+            await self._numbers.load(store, self._world, lines, self._known)
 
     def declare(self, lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
         """Make the nodes that the lines describe and nobody knows yet.
@@ -85,9 +89,13 @@ class Resolver:
                 problems.append(_problem(line, error))
         return items, problems
 
-    def excepted(self, problems: Sequence[RowProblem]) -> tuple[set[int], int]:
-        """Return the subjects whose rows were set aside, and how many rows name nobody known."""
-        found = [self._known.get(_plain(problem.subject or "")) for problem in problems]
+    def excepted(self, aside: Iterable[str]) -> tuple[set[int], int]:
+        """Return the subjects whose rows were set aside, and how many rows name nobody known.
+
+        Args:
+            aside: What each of the rows names as its subject.
+        """
+        found = [self._known.get(_plain(subject)) for subject in aside]
         subjects = {known.node for known in found if known and known.kind in _SUBJECTS}
         return subjects, found.count(None)
 
@@ -217,20 +225,18 @@ def called(fact: Fact) -> str | None:
 
 def _inside(fact: Fact) -> Iterable[Fact]:
     """Return the facts that come inside another, as clauses do inside their agreement."""
-    return getattr(fact, "clauses", None) or ()
+    return fact.__dict__.get("clauses") or ()
 
 
 def _mentioned(line: Line, world: World) -> Iterator[str]:
     """Yield every reference that a line makes or names, as it is kept."""
     yield f"{PROGRAM}:{line.program}"
     for fact in (line.fact, *_inside(line.fact)):
-        for declared in fields(type(fact)):
+        for declared in naming(type(fact)):
             value: Any = getattr(fact, declared.name)
-            if declared.form is Form.NODE:
-                for each in value if declared.many else filter(None, [value]):
-                    yield _text(declared, each, world)
-            elif declared.name == "external_ids":
-                yield from value
+            for each in value if declared.many else filter(None, [value]):
+                yield _text(declared, each, world)
+        yield from fact.__dict__.get("external_ids", ())
 
 
 def _text(field: Field, value: str, world: World) -> str:

@@ -54,7 +54,8 @@ async def restore(
         report = Report(Outcome.DRY_RUN, None, None, complete=False, added=plan.added)
         if dry_run:
             return report
-        generation = Generation(store, writing, world, plan, resolver.made)
+        generation = Generation(store, writing, world)
+        await generation.stage(plan, resolver.made)
         latest = await generation.write(micros(now or datetime.now(UTC)))
     report.outcome, report.revision = Outcome.RESTORED, latest.revision
     return report

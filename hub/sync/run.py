@@ -1,30 +1,20 @@
 """A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from adapters.kit.parsed import RowProblem
-from graph_schema.exchange import Line
-from graph_schema.standing import CompleteRun, Standing
 from hub.errors import BadDocumentError
 from hub.store.port import Latest, Store, Writing
-from hub.store.rows import day_of, encoded, identity, micros
+from hub.store.rows import day_of, micros
 from hub.sync import hold
-from hub.sync.check import check, may_state
-from hub.sync.compare import Comparison
-from hub.sync.contradictions import contradicting
-from hub.sync.events import united
-from hub.sync.intake import Intake, Item, Origin, Outcome, Report
-from hub.sync.kept import named
-from hub.sync.lists import ENDING
+from hub.sync.intake import Intake, Origin, Outcome, Report
 from hub.sync.plan import Plan
+from hub.sync.planning import Planning
 from hub.sync.refused import nothing_applied
 from hub.sync.remember import remember
-from hub.sync.resolve import Resolver
+from hub.sync.slices import Learned
 from hub.sync.told import told
 from hub.sync.world import World
-from hub.sync.write import Generation
 
 
 async def run(
@@ -48,32 +38,49 @@ async def run(
         BadDocumentError: An administrator's file has a bad line, or a document speaks of a day
             yet to come; nothing of it is applied.
     """
-    async with store.writing() as writing:
-        started = _instant(now, writing.base)
-        _not_yet_to_come(intake, started)
-        world = await World.load(store, writing.base)
-        step = _Run(store, intake, writing, world, started)
-        plan, problems = await step.plan()
-        report = _report(intake, plan, problems, writing.base.revision)
-        if intake.origin is Origin.ADMINISTRATOR and problems:
-            raise BadDocumentError(nothing_applied(problems))
-        known = world.programs.get(intake.program or "")
-        for changes in (report.added, report.changed, report.ended):
-            changes[:] = await told(store, changes, known.scheme if known else None)
-        report.notes = [*intake.notes, *step.notes]
-        report.held = list(hold.reasons(intake, plan, world, problems))
-        if intake.origin is Origin.OPERATOR and report.held and not confirmed:
-            report.outcome = Outcome.HELD
-        elif plan.empty and not step.resolver.made.nodes and not step.resolver.made.references:
-            report.outcome = Outcome.UNCHANGED
-        elif dry_run:
-            report.outcome = Outcome.DRY_RUN
-        else:
-            generation = Generation(store, writing, world, plan, step.resolver.made)
-            report.revision = (await generation.write(started)).revision
-            report.outcome = Outcome.APPLIED
+    learned, report, started = Learned(), None, 0
+    while report is None:
+        async with store.writing() as writing:
+            started = _instant(now, writing.base)
+            _not_yet_to_come(intake, started)
+            how = _How(dry_run, confirmed, started)
+            report = await _attempt(store, intake, writing, learned, how)
     if not dry_run and intake.program and intake.feed:
         await remember(store, intake, report, started)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    dry_run: bool
+    confirmed: bool
+    now: int
+
+
+async def _attempt(
+    store: Store, intake: Intake, writing: Writing, learned: Learned, how: _How
+) -> Report | None:
+    """Make a generation of what comes in; none where more was learned of it, to begin anew."""
+    world = await World.load(store, writing.base)
+    planning = Planning(store, intake, writing, world, how.now, learned)
+    plan, made = await planning.plan()
+    if planning.learns():
+        return None
+    if intake.origin is Origin.ADMINISTRATOR and planning.problems:
+        raise BadDocumentError(nothing_applied(planning.problems))
+    report = _report(intake, plan, planning, writing.base.revision)
+    known = world.programs.get(intake.program or "")
+    for changes in (report.added, report.changed, report.ended):
+        changes[:] = await told(store, changes, known.scheme if known else None)
+    report.held = list(hold.reasons(intake, planning.tally, plan, world, planning.refused))
+    if intake.origin is Origin.OPERATOR and report.held and not how.confirmed:
+        report.outcome = Outcome.HELD
+    elif plan.empty and not made and planning.generation.empty:
+        report.outcome = Outcome.UNCHANGED
+    elif not how.dry_run:
+        await planning.generation.stage(plan, made)
+        report.revision = (await planning.generation.write(how.now)).revision
+        report.outcome = Outcome.APPLIED
     return report
 
 
@@ -84,95 +91,23 @@ def _not_yet_to_come(intake: Intake, now: int) -> None:
         raise BadDocumentError(msg)
 
 
-class _Run:
-    """One run on its way from lines to a plan."""
-
-    def __init__(
-        self, store: Store, intake: Intake, writing: Writing, world: World, now: int
-    ) -> None:
-        self.notes: list[str] = []
-        self.resolver = Resolver(writing, world, intake.origin)
-        self._store = store
-        self._intake = intake
-        self._world = world
-        self._now = now
-
-    async def plan(self) -> tuple[Plan, list[RowProblem]]:
-        """Return what would be written, and the rows set aside."""
-        intake, world = self._intake, self._world
-        world.arriving(line for line in intake.lines if may_state(line, intake, world))
-        lines, refused = check(intake.lines, world, intake, day_of(self._now))
-        if intake.origin is not Origin.OPERATOR:
-            lines = united(lines)
-        lines, contradictory = contradicting(lines)
-        problems = [*intake.problems, *refused, *contradictory]
-        await self.resolver.load(self._store, lines, problems)
-        lines, conflicts = self.resolver.declare(lines)
-        self.notes += self.resolver.notes()
-        items, unresolved = self.resolver.resolve(lines)
-        problems += conflicts + unresolved
-        comparison = Comparison(intake, world, self._now)
-        excepted, _ = self.resolver.excepted(problems)
-        plan = await comparison.compare(self._store, items, excepted)
-        problems += plan.problems
-        await comparison.replaced_clauses(self._store, items)
-        if intake.complete:
-            await self._left_out(comparison, items, problems)
-        comparison.late()
-        self.resolver.made.only({node for kind, row in plan.facts for node in named(kind, row)})
-        return plan, problems
-
-    async def _left_out(
-        self, comparison: Comparison, items: Sequence[Item], problems: Sequence[RowProblem]
-    ) -> None:
-        """Plan what a complete document says by leaving out."""
-        intake = self._intake
-        excepted, unknown = self.resolver.excepted(problems)
-        if unknown:
-            self.notes.append(
-                f"rows set aside that name nobody known: {unknown:,}; nothing was ended by absence"
-            )
-        if intake.origin is Origin.RECORD:
-            if unknown == 0:
-                await comparison.gone(self._store, excepted)
-        elif not intake.kinds.isdisjoint(ENDING):
-            silent = await comparison.absent(self._store, items, excepted, unknown)
-            await comparison.compare(self._store, [self._complete_run(items, silent, unknown)])
-
-    def _complete_run(self, items: Sequence[Item], silent: AbstractSet[int], unknown: int) -> Item:
-        """Return what a complete list is itself: evidence of what it shows, and does not."""
-        intake = self._intake
-        tracks = {item.values["track"] for item in items if isinstance(item.fact, Standing)}
-        fact = CompleteRun(
-            feed=intake.feed or "",
-            on=intake.dated or date.fromordinal(day_of(self._now)),
-            kinds=tuple(sorted(kind.word for kind in ENDING if kind in intake.kinds)),
-            tracks=tuple(sorted(tracks)),
-            listing=intake.bounds.listing and bool(tracks),
-            unidentified=unknown,
-        )
-        program = self.resolver.program(intake.program or "")
-        values = encoded(fact, lambda _field, _value: 0) | {"except_": sorted(silent)}
-        line = Line(program=intake.program or "", fact=fact)
-        return Item(line, fact, program, values, identity(fact, program, values))
-
-
 def _instant(now: datetime | None, base: Latest) -> int:
     """Return the instant of the commit; it never goes back."""
     return max(micros(now or datetime.now(UTC)), base.recorded_at + 1)
 
 
-def _report(intake: Intake, plan: Plan, problems: list[RowProblem], revision: int) -> Report:
-    hidden = CompleteRun.word
+def _report(intake: Intake, plan: Plan, planning: Planning, revision: int) -> Report:
     return Report(
         outcome=Outcome.DRY_RUN,
         program=intake.program,
         feed=intake.feed,
         complete=intake.complete,
-        added=[change for change in plan.added if change.kind != hidden],
-        changed=[change for change in plan.changed if change.kind != hidden],
+        added=plan.added,
+        changed=plan.changed,
         ended=plan.ended,
         unchanged=plan.unchanged,
-        problems=sorted(problems, key=lambda problem: (problem.table or "", problem.row)),
+        more=plan.more,
+        notes=[*intake.notes, *planning.notes],
+        problems=sorted(planning.problems, key=lambda problem: (problem.table or "", problem.row)),
         revision=revision,
     )

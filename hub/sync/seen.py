@@ -7,14 +7,14 @@ from graph_schema.days import BEGINNING, FOR_EVER
 from hub.store.port import Row
 from hub.store.rows import day_of
 
-Scope = tuple[object, ...]
+Scope = tuple[int, int, str, frozenset[int], frozenset[str]]
 """What a state is of; another of the same replaces it."""
 
 
-def scope(row: Row) -> Scope:
+def scope(row: Mapping[str, Any]) -> Scope:
     """Return what a state is of: its subject, program and track, its products and regions."""
-    place = (row["subject"], row["program"], row["track"])
-    return (*place, frozenset(row["products"]), frozenset(row["regions"]))
+    products, regions = frozenset(row["products"]), frozenset(row["regions"])
+    return row["subject"], row["program"], row["track"], products, regions
 
 
 def seen_only(row: Row) -> bool:

@@ -6,12 +6,11 @@ it. The same comes out in whatever order lists are synced: one that comes late b
 earlier which the next list shows too, and parts one that it leaves out in between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from graph_schema.days import FOR_EVER, PartialDate
-from graph_schema.elements import Fact
 from graph_schema.standing import Standing
 from hub.store.port import Row, Store
 from hub.store.rows import identity
@@ -36,17 +35,16 @@ class Sightings:
         self._held: dict[int, list[Row]] = {}
         self._begun: set[int] = set()
 
-    async def load(
-        self, store: Store, items: Iterable[Item], brought: Iterable[tuple[type[Fact], Row]]
-    ) -> None:
-        """Take in what the feed has brought of the states that items speak of."""
-        spoken = {event_of(item) for item in items}
-        for kind, row in brought:
-            about = event(kind, row)
-            if about in spoken:
+    async def load(self, store: Store, items: Iterable[Item], program: int, feed: str) -> None:
+        """Take in what the feed has brought of the states that some items speak of."""
+        spoken = {event_of(item): item.values["subject"] for item in items}
+        self._known, self._held = {}, {}
+        moment, named = self._world.moment, sorted(set(spoken.values()))
+        for row in await store.facts_at(Standing, "subject", named, moment):
+            about = event(Standing, row)
+            if (row["program"], row["feed"]) == (program, feed) and about in spoken:
                 self._known.setdefault(about, []).append(row)
         subjects = {row["subject"] for known in self._known.values() for row in known}
-        moment = self._world.moment
         for row in await store.in_force("subject", sorted(subjects), moment, day=None):
             self._held.setdefault(row["subject"], []).append(row)
 
@@ -56,11 +54,13 @@ class Sightings:
         known = self._known.get(event_of(item), ())
         return [row for row in known if row["begins_first"] <= day < over(row)]
 
-    def again(self, item: Item, shown: Iterable[Row]) -> Row | None:
+    def again(self, item: Item, shown: Sequence[Row]) -> Row | None:
         """Return which of the states that an item shows held on its day, where one did.
 
         Another state may have replaced what the feed had shown; then the item begins it anew.
         """
+        if not shown:
+            return None  # it may state when it began, and be no sighting at all
         day = item.values["observed_first"]
         holding = {
             row["number"] for row in self._held.get(item.values["subject"], ()) if day < row["ends"]
@@ -106,7 +106,7 @@ class Sightings:
         )
 
 
-def is_new(item: Item, current: Iterable[str]) -> bool:
+def is_new(item: Item, current: Container[str]) -> bool:
     """Whether an item is a sighting that nobody has told yet."""
     return seen_only(item.values) and item.identity not in current
 

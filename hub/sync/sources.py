@@ -2,7 +2,9 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -16,9 +18,11 @@ from graph_schema.programs import FactSource, Program, feed_source
 from hub.errors import BadDocumentError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.feeds import feed_of
-from hub.sync.intake import Intake, Origin
+from hub.sync.intake import Intake, Long, Origin
 from hub.sync.refused import whole_or_not
 
+SLICE: Final = 5_000
+"""Rows of a long table that are in memory at a time."""
 _LONGEST_TITLE: Final = 300
 
 
@@ -131,12 +135,24 @@ def feed_file(
     """
     feed = feed_of(adapter, name)
     parsed = Parsed()
+    long: list[Long] = []
     for file, document in documents:
-        try:
-            parsed.add(adapter.parse(name, document, file, dated, fetched))
-        except UnreadableError as error:
-            msg = f"{file}: {error}"
-            raise BadDocumentError(msg) from error
+
+        def parts(file: str = file, document: bytes = document) -> Iterator[Parsed]:
+            try:
+                yield from adapter.parts(name, document, file, dated, fetched, size=SLICE)
+            except UnreadableError as error:
+                msg = f"{file}: {error}"
+                raise BadDocumentError(msg) from error
+
+        begun = list(islice(parts(), 2))
+        kinds = [*begun[0].kinds]
+        if len(begun) > 1 and kinds == [*begun[1].kinds]:
+            parsed.add(replace(begun[0], lines=[], problems=[]))
+            long.append(Long(kinds[0], parts))
+        else:
+            for part in begun if len(begun) == 1 else parts():
+                parsed.add(part)
     missing = [*parsed.missing]
     missing += [column for column in feed.required if column not in parsed.columns]
     return Intake(
@@ -151,6 +167,7 @@ def feed_file(
         problems=parsed.problems,
         missing=missing,
         notes=parsed.notes,
+        long=long,
     )
 
 

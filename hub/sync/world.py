@@ -17,6 +17,8 @@ from hub.store.port import OPEN, Latest, Moment, Row, Store, Viewer
 
 EVERYTHING: Final = Viewer(everything=True)
 _NEAREST: Final = 3
+_BEARING: Final = (Program, Commodity, FactSource, Agreement, Signature, StateRule)
+"""What bears on how other lines are checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class World:
         self.products: dict[str, str] = {}
         self.sources: set[str] = set()
         self._names: dict[str, str] = {}
+        self._schemes: dict[str, str] = {}
 
     @classmethod
     async def load(cls, store: Store, latest: Latest) -> "World":
@@ -99,7 +102,8 @@ class World:
 
     def arriving(self, lines: Iterable[Line]) -> None:
         """Take in what lines of the same run say of programs, words, products and sources."""
-        facts = [(line.program, line.fact) for line in lines]
+        self._schemes = {}
+        facts = [(line.program, line.fact) for line in lines if isinstance(line.fact, _BEARING)]
         for code, fact in facts:
             if isinstance(fact, Program):
                 known = self.programs.setdefault(code, Known(code))
@@ -146,8 +150,10 @@ class World:
 
     def schemes(self) -> Mapping[str, str]:
         """Return the program that owns each scheme."""
-        owned = self.programs.values()
-        return {known.scheme: known.code for known in owned if known.scheme}
+        if not self._schemes:
+            owned = self.programs.values()
+            self._schemes = {known.scheme: known.code for known in owned if known.scheme}
+        return self._schemes
 
     def _read_programs(self) -> None:
         for row in self.law_rows[Program]:

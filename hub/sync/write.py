@@ -1,8 +1,7 @@
 """Write: one atomic generation of facts, and of what follows from them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import orjson
 
@@ -39,132 +38,176 @@ KIND_OF: Final[dict[type[Fact], Kind]] = {
     Agreement: Kind.AGREEMENT,
     Commodity: Kind.COMMODITY,
 }
+_HOLDING: Final[frozenset[type[Fact]]] = frozenset({Standing, StateRule, SourcingLink})
+"""The facts by which a node is held by programs and buyers."""
+_HOLDERS: Final[frozenset[type[Fact]]] = frozenset({Organization, Worksite})
+"""The facts that describe who may be held so."""
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
 class Generation:
-    """A plan on its way into the store."""
+    """Plans on their way into the store, all of them as one generation."""
 
-    store: Store
-    writing: Writing
-    world: World
-    plan: Plan
-    made: Made
+    def __init__(self, store: Store, writing: Writing, world: World) -> None:
+        self.empty = True
+        """Whether nothing was staged."""
+        self._store = store
+        self._writing = writing
+        self._world = world
+        self._revision = writing.base.revision + 1
+        self._codes = dict(world.codes)
+        self._law = {kind: list(world.law_rows[kind]) for kind in KINDS}
+        self._changed: set[type[Fact]] = set()
+        self._subjects = Numbers()
+        self._named = Numbers()
 
-    async def write(self, now: int) -> Latest:
-        """Write the plan and what follows from it; return the revision it made."""
-        revision = self.writing.base.revision + 1
-        self._number(revision)
+    async def stage(self, plan: Plan, made: Made) -> None:
+        """Stage what is planned, and the nodes that it names for the first time."""
+        if plan.empty and not made:
+            return
+        self.empty = False
+        for kind, row in plan.facts:
+            row["number"] = self._writing.next_fact
+            row["revision_from"] = self._revision
+            self._writing.next_fact += 1
+            self._changes(kind, row)
+            self._begins(kind, row)
+        for kind, row, until in plan.closed:
+            self._changes(kind, row)
+            self._closes(kind, row["number"], until)
         first = Batch()
-        self.made.into(first)
-        first.closed = [(kind, row["number"], until) for kind, row, until in self.plan.closed]
-        await self.writing.stage(first)
-        for some in _chunks(self.plan.facts):
+        made.into(first)
+        first.closed = [(kind, row["number"], until) for kind, row, until in plan.closed]
+        await self._writing.stage(first)
+        for some in _chunks(plan.facts):
             batch = Batch()
             for kind, row in some:
                 batch.facts.setdefault(kind, []).append(row)
-            await self.writing.stage(batch)
-        await self._derive(revision)
-        await self._profile(revision)
-        changed = {kind for kind, _ in self.plan.facts} | {kind for kind, _, _ in self.plan.closed}
-        return await self.writing.commit(now, law_changed=bool(changed & set(KINDS)))
+            await self._writing.stage(batch)
 
-    def _number(self, revision: int) -> None:
-        for _, row in self.plan.facts:
-            row["number"] = self.writing.next_fact
-            row["revision_from"] = revision
-            self.writing.next_fact += 1
+    async def write(self, now: int) -> Latest:
+        """Stage what follows from all that is staged, and commit; return the revision it made."""
+        rules = self._rules()
+        await self._touch_ruled()
+        self._named |= self._subjects
+        for some in self._named.chunks():
+            held = await self._writing.facts_at(Standing, "subject", some)
+            batch = await self._derived(rules, some, held)
+            batch.profiles = await self._profiles(some, held)
+            await self._writing.stage(batch)
+        return await self._writing.commit(now, law_changed=bool(self._changed & set(KINDS)))
 
-    def _changed(self, kind: type[Fact]) -> Iterator[Row]:
-        """Yield the rows of a kind that are new or closed."""
-        yield from (row for of, row in self.plan.facts if of is kind)
-        yield from (row for of, row, _ in self.plan.closed if of is kind)
+    def _changes(self, kind: type[Fact], row: Row) -> None:
+        """Take note of what a fact that is new or closed has bearing on."""
+        self._changed.add(kind)
+        if kind in DESCRIBES:
+            self._named.add(row[DESCRIBES[kind]])
+        if kind is Standing:
+            self._subjects.add(row["subject"])
+        elif kind is SourcingLink:
+            self._named.add(row["supplier"])
+        elif kind is Program:
+            self._codes[row["program"]] = row["code"]
 
-    def _after(self, rows: Iterable[Row], kind: type[Fact], revision: int) -> list[Row]:
-        """Return rows as they are once the plan is written, its new ones apart."""
-        closed = {row["number"]: until for of, row, until in self.plan.closed if of is kind}
-        return [
-            row | {"recorded_until": closed[row["number"]], "revision_until": revision}
-            if row["number"] in closed
-            else row
-            for row in rows
+    def _begins(self, kind: type[Fact], row: Row) -> None:
+        if kind in self._law:
+            self._law[kind].append(row)
+
+    def _closes(self, kind: type[Fact], number: int, until: int) -> None:
+        if kind not in self._law:
+            return
+        ended = {"recorded_until": until, "revision_until": self._revision}
+        self._law[kind] = [
+            row | ended if row["number"] == number else row for row in self._law[kind]
         ]
 
-    def _law(self, revision: int) -> Law:
-        """Return the law as it is once the plan is written."""
-        rows: dict[type[Fact], list[Row]] = {}
-        for kind in KINDS:
-            known = self._after(self.world.law_rows[kind], kind, revision)
-            rows[kind] = known + [row for of, row in self.plan.facts if of is kind]
-        rows[Commodity] = [row | {"code": ""} for row in rows[Commodity]]
-        return law(rows, Moment(revision, OPEN - 1, EVERYTHING))
+    def _rules(self) -> Law:
+        """Return the law as it is once all is written."""
+        rows = self._law | {Commodity: [row | {"code": ""} for row in self._law[Commodity]]}
+        return law(rows, Moment(self._revision, OPEN - 1, EVERYTHING))
 
-    async def _derive(self, revision: int) -> None:
-        """Work out anew when the standings of every subject concerned really held."""
-        rules = self._law(revision)
-        base = Moment(revision - 1, OPEN - 1, EVERYTHING)
-        subjects = {row["subject"] for row in self._changed(Standing)}
-        programs = sorted({row["program"] for row in self._changed(StateRule)})
-        for row in await self.store.facts_at(Standing, "program", programs, base):
-            subjects.add(row["subject"])
-        for some in _chunks(sorted(subjects)):
-            rows = await self._ever(Standing, "subject", some, revision)
-            await self._replace(await self.store.derived(some), _derived(rules, rows), revision)
+    async def _touch_ruled(self) -> None:
+        """Take note of whoever holds a state in a program whose words now mean something else."""
+        before = {row["number"] for row in self._world.law_rows[StateRule]}
+        rules = self._law[StateRule] if StateRule in self._changed else ()
+        changed = (r for r in rules if r["number"] not in before or r["revision_until"] < OPEN)
+        programs = sorted({row["program"] for row in changed})
+        base = Moment(self._revision - 1, OPEN - 1, EVERYTHING)
+        for row in await self._store.facts_at(Standing, "program", programs, base):
+            self._subjects.add(row["subject"])
 
-    async def _replace(
-        self, before: Sequence[Row], after: Sequence[dict[str, Any]], revision: int
-    ) -> None:
-        """Stage the difference between derived rows."""
+    async def _derived(self, rules: Law, nodes: Sequence[int], held: Sequence[Row]) -> Batch:
+        """Return the difference in when the standings of subjects really held."""
+        subjects = [node for node in nodes if node in self._subjects]
+        before = await self._store.derived(subjects) if subjects else ()
+        after = _derived(rules, (row for row in held if row["subject"] in self._subjects))
         kept = {compared(row | {"products": _listed(row["products"])}): row for row in before}
         wanted = {compared(row): row for row in after}
         batch = Batch(gone=[row["number"] for key, row in kept.items() if key not in wanted])
         for key, row in wanted.items():
             if key not in kept:
-                number = self.writing.next_fact
-                self.writing.next_fact += 1
-                batch.in_force.append(
-                    row | {"number": number, "revision_from": revision, "revision_until": OPEN}
-                )
-        await self.writing.stage(batch)
+                number = self._writing.next_fact
+                self._writing.next_fact += 1
+                revisions = {"revision_from": self._revision, "revision_until": OPEN}
+                batch.in_force.append(row | {"number": number} | revisions)
+        return batch
 
-    async def _profile(self, revision: int) -> None:
-        """Work out anew what nodes are called, and how many programs and buyers share them."""
-        nodes = {row[end] for kind, end in DESCRIBES.items() for row in self._changed(kind)}
-        nodes |= {row["subject"] for row in self._changed(Standing)}
-        nodes |= {row["supplier"] for row in self._changed(SourcingLink)}
-        for some in _chunks(sorted(nodes)):
-            await self.writing.stage(Batch(profiles=await self._profiles(some, revision)))
-
-    async def _profiles(self, nodes: Sequence[int], revision: int) -> list[dict[str, Any]]:
+    async def _profiles(self, nodes: Sequence[int], held: Sequence[Row]) -> list[dict[str, Any]]:
         """Return what nodes are called, of all that was ever said: the past is asked, too."""
         said: dict[int, list[Said]] = {node: [] for node in nodes}
+        kinds: set[type[Fact]] = {*self._changed, *(_HOLDERS if self._changed & _HOLDING else ())}
         for kind, end in DESCRIBES.items():
-            for row in await self._ever(kind, end, nodes, revision):
-                said[row[end]].append((kind, row))
+            if kind in kinds:
+                for row in await self._writing.facts_at(kind, end, nodes):
+                    said[row[end]].append((kind, row))
         programs: dict[int, set[int]] = {node: set() for node in nodes}
-        for row in await self._ever(Standing, "subject", nodes, revision):
+        for row in held:
             programs[row["subject"]].add(row["program"])
         buyers: dict[int, set[int]] = {node: set() for node in nodes}
-        for row in await self._ever(SourcingLink, "supplier", nodes, revision):
+        for row in await self._writing.facts_at(SourcingLink, "supplier", nodes):
             buyers[row["supplier"]].add(row["buyer"])
-        codes = self.world.codes | {row["program"]: row["code"] for row in self._changed(Program)}
         return [
-            profile(node, KIND_OF[each[0][0]], each, codes)
+            profile(node, KIND_OF[each[0][0]], each, self._codes)
             | {"programs_held": len(programs[node]), "buyers_held": len(buyers[node])}
             for node, each in said.items()
             if each
         ]
 
-    async def _ever(
-        self, kind: type[Fact], end: str, nodes: Sequence[int], revision: int
-    ) -> list[Row]:
-        """Return the facts that name nodes, as they are once the plan is written."""
-        base = Moment(revision - 1, OPEN - 1, EVERYTHING)
-        known = await self.store.facts_at(kind, end, nodes, base, history=True)
-        wanted = set(nodes)
-        arriving = (row for of, row in self.plan.facts if of is kind and row[end] in wanted)
-        return [*self._after(known, kind, revision), *arriving]
+
+class Numbers:
+    """A set of small numbers, a byte for each that could be in it."""
+
+    def __init__(self) -> None:
+        self._there = bytearray()
+
+    def add(self, number: int) -> None:
+        """Add one."""
+        if number >= len(self._there):
+            self._there.extend(bytes(number + _CHUNK - len(self._there)))
+        self._there[number] = 1
+
+    def __contains__(self, number: int) -> bool:
+        """Whether it was added."""
+        return number < len(self._there) and self._there[number] == 1
+
+    def __ior__(self, other: "Numbers") -> Self:
+        """Add all of another set."""
+        for some in other.chunks():
+            for number in some:
+                self.add(number)
+        return self
+
+    def chunks(self) -> Iterator[list[int]]:
+        """Yield them in their order, so many at a time."""
+        found = -1
+        some: list[int] = []
+        while (found := self._there.find(1, found + 1)) >= 0:
+            some.append(found)
+            if len(some) == _CHUNK:
+                yield some
+                some = []
+        if some:
+            yield some
 
 
 def _derived(rules: Law, rows: Iterable[Row]) -> list[dict[str, Any]]:

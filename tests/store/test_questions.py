@@ -451,10 +451,10 @@ async def test_the_writer_sees_what_is_open(store: AnyStore) -> None:
     await write(store, [standing("alpha", "alpha:s3", "behind", "2018-01-01")],
                 origin=Origin.OPERATOR, program="alpha", feed="operator")  # fmt: skip
     node, program = await numbers(store, "alpha:s3", "program:alpha")
-    [brought] = await store.of_feed(Standing, program, "operator")
+    [brought] = [row async for row in store.of_feed(Standing, program, "operator")]
     assert (brought["state"], brought["subject"]) == ("behind", node)
     assert await store.current([brought["identity"], "0" * 32], Standing) == [brought]
-    assert await store.of_feed(Standing, program, "record") == []
+    assert [row async for row in store.of_feed(Standing, program, "record")] == []
     rows = await store.derived([node])
     assert {row["track"] for row in rows} == {"listing", "repair"}
     assert {row["subject"] for row in rows} == {node}

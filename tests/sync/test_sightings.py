@@ -108,6 +108,19 @@ async def test_a_sighting_of_a_state_whose_beginning_is_stated_says_nothing_new(
     assert await states(store) == {("exa:1", "listed", "2019-05-01", None)}
 
 
+async def test_a_list_may_see_a_state_and_say_when_another_of_the_same_site_began(
+    store: Store, alpha: Adapter
+) -> None:
+    await start(store, alpha)
+    await listed(store, alpha, ONE, "exa:1")
+    told = [
+        {"subject": "exa:1", "state": "listed", "observed": TWO},
+        {"subject": "exa:1", "state": "on track", "since": "2019-05-01"},
+    ]
+    report = await push(store, alpha, table("standings", told), dated=TWO, complete=False, at=FIVE)
+    assert (report.counts()["added"], report.problems) == (2, [])
+
+
 async def test_a_state_that_another_feed_replaced_begins_anew_where_it_is_seen_again(
     store: Store, alpha: Adapter
 ) -> None:

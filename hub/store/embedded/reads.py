@@ -235,9 +235,9 @@ def exported(connection: sqlite3.Connection, kind: type[Fact], at: Mapping[str, 
     return facts(kind, connection.execute(texts.exported(kind), at))
 
 
-def of_feed(connection: sqlite3.Connection, kind: type[Fact], program: int, feed: str) -> list[Row]:
-    """Return the open facts that a feed brought."""
-    return facts(kind, connection.execute(texts.of_feed(kind), {"program": program, "feed": feed}))
+def of_feed(connection: sqlite3.Connection, kind: type[Fact], at: Mapping[str, Any]) -> list[Row]:
+    """Return the next open facts that a feed brought."""
+    return facts(kind, connection.execute(texts.of_feed(kind), at))
 
 
 def facts(kind: type[Fact], rows: Iterable[Sequence[Any]]) -> list[Row]:

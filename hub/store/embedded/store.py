@@ -16,6 +16,8 @@ from hub.store.embedded.database import Database
 from hub.store.embedded.kept import EmbeddedRecords
 from hub.store.kept import Records
 from hub.store.port import (
+    OPEN,
+    SHELL,
     Around,
     Batch,
     Latest,
@@ -31,7 +33,7 @@ from hub.store.port import (
 )
 
 _EXPORTED: Final = 5_000
-"""Facts read at a time by an export."""
+"""Facts read at a time where all are."""
 _ALL: Final = 2**31
 
 
@@ -231,9 +233,13 @@ class EmbeddedStore(Store):
         """Return the open facts of identities."""
         return await self.database.read(reads.current, kind, identities)
 
-    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> list[Row]:
-        """Return the open facts that a feed brought."""
-        return await self.database.read(reads.of_feed, kind, program, feed)
+    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
+        """Yield the open facts that a feed brought."""
+        at = {"program": program, "feed": feed, "after": 0, "size": _EXPORTED}
+        while rows := await self.database.read(reads.of_feed, kind, at):
+            for row in rows:
+                yield row
+            at["after"] = rows[-1]["number"]
 
     async def derived(self, subjects: Sequence[int]) -> list[Row]:
         """Return the derived standings of subjects."""
@@ -272,12 +278,23 @@ class _Generation(Writing):
     def __init__(self, database: Database, base: Latest, node: int, fact: int) -> None:
         self._database = database
         self.base = base
-        self.next_node = node
+        self.next_node = self._first_node = node
         self.next_fact = fact
 
     async def stage(self, batch: Batch) -> None:
         """Add to the transaction."""
-        await self._database.write(writes.stage, batch, self.base.revision + 1)
+        revision = self.base.revision + 1
+        await self._database.write(writes.stage, batch, revision, self._first_node)
+
+    async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:
+        """Return what references stand for in the transaction."""
+        revision = self.base.revision + 1
+        return (await self._database.write(reads.resolve, references, revision))[1]
+
+    async def facts_at(self, kind: type[Fact], end: str, nodes: Sequence[int]) -> list[Row]:
+        """Return the facts that ever named nodes, as the transaction has them."""
+        at = reads.parameters(nodes, Moment(self.base.revision + 1, OPEN - 1, SHELL), day=None)
+        return await self._database.write(reads.facts_at, kind, end, at, history=True)
 
     async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
         """Commit the transaction."""

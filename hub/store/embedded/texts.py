@@ -34,6 +34,9 @@ LATEST: Final = (
     "FROM revision WHERE number = (SELECT max(number) FROM revision)"
 )
 REVISION: Final = "SELECT recorded_at FROM revision WHERE number = :revision"
+_NEWEST: Final = "(SELECT max(number) FROM revision)"
+"""A store in memory has one connection, to which the rows of a generation being staged show."""
+
 RESOLVE: Final = (
     "SELECT j.key, r.node, n.kind, r.merged FROM json_each(:texts) j "
     "CROSS JOIN reference r ON r.text = j.value AND r.revision_until > :revision "
@@ -215,7 +218,8 @@ def current(kind: type[Fact]) -> str:
     """The open facts of some identities."""
     return (
         f"SELECT {_chosen(all_columns(kind))} FROM json_each(:identities) j "
-        f"CROSS JOIN {table(kind)} f ON f.identity = j.value AND f.revision_until = {OPEN}"
+        f"CROSS JOIN {table(kind)} f ON f.identity = j.value AND f.revision_until = {OPEN} "
+        f"AND f.revision_from <= {_NEWEST}"
     )
 
 
@@ -230,11 +234,12 @@ def exported(kind: type[Fact]) -> str:
 
 @cache
 def of_feed(kind: type[Fact]) -> str:
-    """The open facts that a feed brought."""
+    """The next open facts that a feed brought."""
     return (
         f"SELECT {_chosen(all_columns(kind))} FROM {table(kind)} f "
-        f"WHERE f.program = :program AND f.feed = :feed AND f.revision_until = {OPEN} "
-        "ORDER BY f.number"
+        "WHERE f.program = :program AND f.feed = :feed AND f.number > :after "
+        f"AND f.revision_from <= {_NEWEST} AND f.revision_until > {_NEWEST} "
+        "ORDER BY f.number LIMIT :size"
     )
 
 

@@ -1,8 +1,9 @@
 """Steps of a write: one transaction from the first to the commit, so a killed one never was."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Final
 
 import orjson
 
@@ -10,6 +11,11 @@ from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
 from hub.store.embedded.schema import lists, table
 from hub.store.port import OPEN, Batch, Latest, Row
+
+_PROFILE: Final = (
+    "name", "country", "products", "visible", "known_from", "programs_held", "buyers_held",
+    "number",
+)  # fmt: skip
 
 
 def begin(connection: sqlite3.Connection) -> tuple[Latest, int, int]:
@@ -22,8 +28,8 @@ def begin(connection: sqlite3.Connection) -> tuple[Latest, int, int]:
     )
 
 
-def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
-    """Add a batch to the generation."""
+def stage(connection: sqlite3.Connection, batch: Batch, revision: int, first_node: int) -> None:
+    """Add a batch to the generation, whose new nodes have numbers from a first one on."""
     connection.executemany(
         "INSERT INTO node (number, kind, revision_from) VALUES (?, ?, ?)",
         ((number, kind.value, revision) for number, kind in batch.nodes),
@@ -42,14 +48,13 @@ def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
             (revision, until, number),
         )
     for kind, rows in batch.facts.items():
-        columns = all_columns(kind)
-        _insert(connection, table(kind), columns, _kept(rows, lists(kind)))
+        _insert(connection, table(kind), all_columns(kind), rows, lists(kind))
     connection.executemany(
         "UPDATE in_force SET revision_until = ? WHERE number = ?",
         ((revision, number) for number in batch.gone),
     )
-    _insert(connection, "in_force", IN_FORCE, _kept(batch.in_force, frozenset({"products"})))
-    _profile(connection, batch.profiles)
+    _insert(connection, "in_force", IN_FORCE, batch.in_force, frozenset({"products"}))
+    _profile(connection, batch.profiles, first_node)
 
 
 def commit(
@@ -96,20 +101,22 @@ def make_key(connection: sqlite3.Connection, key: bytes) -> None:
     connection.execute("INSERT OR IGNORE INTO meta VALUES ('key', ?)", (key,))
 
 
-def _profile(connection: sqlite3.Connection, profiles: Iterable[Mapping[str, Any]]) -> None:
+def _profile(
+    connection: sqlite3.Connection, profiles: Sequence[Mapping[str, Any]], first_node: int
+) -> None:
     """Keep what nodes are called and where they are, and make them searchable."""
-    for profile in profiles:
-        connection.execute(
-            "UPDATE node SET name = :name, country = :country, products = :products, "
-            "visible = :visible, known_from = :known_from, programs_held = :programs_held, "
-            "buyers_held = :buyers_held WHERE number = :number",
-            {**profile, "products": orjson.dumps(profile["products"]).decode()},
-        )
-        if profile["words"] is not None:
-            connection.execute("DELETE FROM words WHERE rowid = :number", profile)
-            connection.execute(
-                "INSERT INTO words (rowid, names, kind) VALUES (:number, :words, :kind)", profile
-            )
+    connection.executemany(
+        "UPDATE node SET name = ?, country = ?, products = ?, visible = ?, known_from = ?, "
+        "programs_held = ?, buyers_held = ? WHERE number = ?",
+        _values(profiles, _PROFILE, frozenset({"products"})),
+    )
+    worded = [profile for profile in profiles if profile["words"] is not None]
+    known = [(each["number"],) for each in worded if each["number"] < first_node]
+    connection.executemany("DELETE FROM words WHERE rowid = ?", known)
+    connection.executemany(
+        "INSERT INTO words (rowid, names, kind) VALUES (?, ?, ?)",
+        _values(worded, ("number", "words", "kind"), frozenset()),
+    )
 
 
 def _insert(
@@ -117,17 +124,26 @@ def _insert(
     into: str,
     columns: Sequence[str],
     rows: Iterable[Mapping[str, Any]],
+    listed: frozenset[str],
 ) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join(f":{column}" for column in columns)
-    connection.executemany(f"INSERT INTO {into} ({names}) VALUES ({marks})", rows)
+    marks = ", ".join("?" * len(columns))
+    values = _values(rows, columns, listed)
+    connection.executemany(f"INSERT INTO {into} ({names}) VALUES ({marks})", values)
 
 
-def _kept(rows: Iterable[Mapping[str, Any]], listed: frozenset[str]) -> Iterable[Mapping[str, Any]]:
-    """Yield rows with their lists as JSON."""
+def _values(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], listed: frozenset[str]
+) -> Iterator[Sequence[Any]]:
+    """Yield the values of columns of each row, lists as JSON."""
+    chosen = itemgetter(*columns)
+    lists_at = [at for at, column in enumerate(columns) if column in listed]
     for row in rows:
-        texts = {name: orjson.dumps(row[name]).decode() for name in listed if row[name] is not None}
-        yield {**row, **texts}
+        values = list(chosen(row))
+        for at in lists_at:
+            if values[at] is not None:
+                values[at] = orjson.dumps(values[at]).decode() if values[at] else "[]"
+        yield values
 
 
 def _meta(connection: sqlite3.Connection, name: str, default: int) -> int:

@@ -9,15 +9,16 @@ facts. A generation that was not committed leaves marks, by which the next write
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from secrets import token_hex
 from typing import Any, Final
 
+from graph_schema.elements import Fact
 from hub.errors import StoreUnavailableError
 from hub.store.neo4j import writes
 from hub.store.neo4j.driver import Bolt, Statement, Transaction
-from hub.store.port import Batch, Latest, Writing
+from hub.store.port import OPEN, SHELL, Batch, Latest, Moment, Resolved, Row, Store, Writing
 
 ROWS: Final = 10_000
 """Rows of one transaction of staging."""
@@ -28,11 +29,12 @@ FINDING_OUT: Final = 30
 class Generation(Writing):
     """What a writer stages and commits."""
 
-    def __init__(self, bolt: Bolt, lock: Transaction, writer: str) -> None:
+    def __init__(self, bolt: Bolt, store: Store, lock: Transaction, writer: str) -> None:
         self.base = Latest(0, 0, 0)
         self.next_node = 1
         self.next_fact = 1
         self._bolt = bolt
+        self._store = store
         self._lock = lock
         self._writer = writer
         self._next_reference = 1
@@ -44,10 +46,10 @@ class Generation(Writing):
 
     @classmethod
     @asynccontextmanager
-    async def begin(cls, bolt: Bolt) -> AsyncGenerator["Generation"]:
+    async def begin(cls, bolt: Bolt, store: Store) -> AsyncGenerator["Generation"]:
         """Begin once no other is in the making; leaving it without a commit forgets it."""
         async with bolt.transaction() as lock:
-            generation = cls(bolt, lock, token_hex(16))
+            generation = cls(bolt, store, lock, token_hex(16))
             await generation._take_over()
             try:
                 yield generation
@@ -68,6 +70,17 @@ class Generation(Writing):
         self._waiting += writes.profiles(new)
         if sum(map(_size, self._waiting)) > ROWS:
             await self._send()
+
+    async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:
+        """Return what references stand for, those staged so far included."""
+        await self._send()
+        return (await self._store.resolve(references, self.base.revision + 1))[1]
+
+    async def facts_at(self, kind: type[Fact], end: str, nodes: Sequence[int]) -> list[Row]:
+        """Return the facts that ever named nodes, those staged so far included."""
+        await self._send()
+        moment = Moment(self.base.revision + 1, OPEN - 1, SHELL)
+        return await self._store.facts_at(kind, end, nodes, moment, history=True)
 
     async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
         """Make the generation the newest revision."""
@@ -105,7 +118,7 @@ class Generation(Writing):
 
     async def _send(self) -> None:
         """Commit what waits, out of readers' sight, in transactions of a bounded size."""
-        if not self._sent:
+        if self._waiting and not self._sent:
             self._waiting.insert(0, writes.BEGUN)
             self._sent = True
         while self._waiting:

@@ -195,10 +195,11 @@ class Neo4jStore(Lists, Store):
             found += reads.facts(kind, open_, OPENED)
         return found
 
-    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> list[Row]:
-        """Return the open facts that a feed brought."""
-        at = {"program": program, "feed": feed, "size": reads.PIECE, "revision": OPENED}
-        return [row async for row in self._one_by_one(kind, texts.of_feed(kind), at)]
+    async def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
+        """Yield the open facts that a feed brought."""
+        at = {"program": program, "feed": feed, "size": reads.PIECE // 2, "revision": OPENED}
+        async for row in self._one_by_one(kind, texts.of_feed(kind), at):
+            yield row
 
     async def derived(self, subjects: Sequence[int]) -> list[Row]:
         """Return the derived standings of subjects."""
@@ -213,7 +214,7 @@ class Neo4jStore(Lists, Store):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         """Begin a generation; leaving it without a commit forgets it."""
-        async with self._one_writer, Generation.begin(self.bolt) as generation:
+        async with self._one_writer, Generation.begin(self.bolt, self) as generation:
             yield generation
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:

@@ -1,0 +1,135 @@
+"""Slices: a list by so many lines at a time, those that make nodes before those that name them."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from typing import Final
+
+from adapters.kit.parsed import RowProblem
+from graph_schema.agreements import Agreement, Clause, Signature
+from graph_schema.elements import Fact
+from graph_schema.exchange import FACTS, Line
+from graph_schema.parties import Organization, Worksite
+from hub.sync.check import subject_of
+from hub.sync.contradictions import party
+from hub.sync.intake import Intake
+
+_DESCRIBED: Final = (Organization, Worksite)
+_LAW: Final = (Agreement, Clause, Signature)
+"""What standings are checked against, and what names each other: never cut in two."""
+
+
+@dataclass(slots=True)
+class Learned:
+    """What one attempt at a long list finds out too late, so that the next one knows it.
+
+    Attributes:
+        described: Hashes of the parties that several slices describe.
+        told: Identities of facts that several slices tell.
+        aside: Subjects of rows that are set aside.
+    """
+
+    described: set[int] = field(default_factory=set[int])
+    told: set[str] = field(default_factory=set[str])
+    aside: set[str] = field(default_factory=set[str])
+
+
+class Repeated:
+    """Finds the parties that several slices describe; eight bytes are kept of each.
+
+    Two parties of one hash count as one, and are only taken together in vain.
+    """
+
+    def __init__(self) -> None:
+        self._kept = array("q")
+
+    def take(self, lines: Iterable[Line]) -> None:
+        """Take in who is described by the lines of a slice."""
+        self._kept.extend({hash(key) for key in map(party, lines) if key is not None})
+
+    def found(self) -> set[int]:
+        """Return the hashes of those of more than one slice."""
+        return {one for one, other in pairwise(sorted(self._kept)) if one == other}
+
+
+@dataclass(slots=True)
+class Slice:
+    """Some lines of a list, and the rows beside them that its parser set aside."""
+
+    lines: Sequence[Line] = ()
+    problems: Sequence[RowProblem] = ()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted of a list as it is read.
+
+    Attributes:
+        rows: Rows, those that could not be read included.
+        unread: Rows that could not be read.
+        schemes: How often references of each scheme are named as the subject.
+    """
+
+    rows: int = 0
+    unread: int = 0
+    schemes: Counter[str] = field(default_factory=Counter[str])
+
+    def take(self, some: Slice) -> None:
+        """Count a slice."""
+        unread = sum(1 for _ in groupby(some.problems, lambda each: (each.table, each.row)))
+        self.unread += unread
+        self.rows += len(some.lines) + unread
+        named = [subject_of(line.fact) for line in some.lines]
+        named += [problem.subject for problem in some.problems]
+        self.schemes.update((reference or "").partition(":")[0] for reference in named)
+
+
+def slices(intake: Intake, learned: Learned) -> Iterator[Slice]:
+    """Yield a list in slices; one that is not long is one slice.
+
+    Who is described in several slices comes in one of its own, behind the other descriptions.
+    """
+    if not intake.long:
+        yield Slice(intake.lines, intake.problems)
+        return
+    yield Slice((), intake.problems)
+    held_back: list[Line] = []
+    for some in _of(intake, _DESCRIBED):
+        alone: list[Line] = []
+        for line in some.lines:
+            (held_back if hash(party(line)) in learned.described else alone).append(line)
+        yield Slice(alone, some.problems)
+    yield Slice(held_back)
+    yield _joined(_of(intake, _LAW))
+    yield from _of(intake, [kind for kind in FACTS if kind not in (*_DESCRIBED, *_LAW)])
+
+
+def ahead(intake: Intake) -> Iterator[Line]:
+    """Yield the lines against which others are checked."""
+    yield from intake.lines
+    yield from _joined(_of_long(intake, _LAW)).lines
+
+
+def _of(intake: Intake, kinds: Iterable[type[Fact]]) -> Iterator[Slice]:
+    """Yield the slices of some kinds of facts."""
+    wanted = tuple(kinds)
+    yield Slice([line for line in intake.lines if isinstance(line.fact, wanted)])
+    yield from _of_long(intake, wanted)
+
+
+def _of_long(intake: Intake, kinds: Sequence[type[Fact]]) -> Iterator[Slice]:
+    for table in intake.long:
+        if table.kind in kinds:
+            yield from (Slice(part.lines, part.problems) for part in table.parts())
+
+
+def _joined(some: Iterable[Slice]) -> Slice:
+    """Return slices as one."""
+    lines: list[Line] = []
+    problems: list[RowProblem] = []
+    for each in some:
+        lines += each.lines
+        problems += each.problems
+    return Slice(lines, problems)

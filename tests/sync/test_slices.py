@@ -1,0 +1,206 @@
+"""A list that is read slice by slice says the same as one that is whole in memory."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from adapters.kit.adapter import Adapter
+from hub.errors import BadDocumentError
+from hub.store.port import Store
+from hub.sync import plan, planning, sources, write
+from hub.sync.intake import Outcome, Report
+from tests.sync.conftest import NewStore
+from tests.sync.programs import Document, sites, standings, table
+from tests.sync.steps import begin, push, whole
+
+pytestmark = pytest.mark.anyio
+
+Row = dict[str, str]
+DAYS: Final = ("2020-01-06", "2020-02-03", "2020-03-02")
+WORDS: Final = ("listed", "closed")
+SUBJECTS: Final = ("exa:1", "exa:2", "exa:3", "exa:4", "exa:nobody", "")
+
+
+MILL: Final = {"reference": "exa:1", "name": "Mill", "country": "BD", "externalIds": ""}
+WORKS: Final = MILL | {"reference": "exa:2", "name": "Works"}
+SEEN: Final = {"subject": "exa:1", "state": "listed", "since": "", "observed": "",
+               "confirmedOn": ""}  # fmt: skip
+BEGUN: Final = SEEN | {"subject": "exa:2", "since": "2019-01-01"}
+NOBODY: Final = SEEN | {"subject": "exa:nobody"}
+NO_WORD: Final = SEEN | {"state": "no word"}
+TIE: Final = {"kind": "DELIVERS_TO", "from": "exa:1", "to": "exa:2"}
+BACK: Final = {"kind": "DELIVERS_TO", "from": "exa:2", "to": "exa:1"}
+
+
+def described() -> st.SearchStrategy[Row]:
+    """A worksite, now and then badly described, or as somebody else."""
+    return st.fixed_dictionaries(
+        {
+            "reference": st.sampled_from((*SUBJECTS[:4], "no reference")),
+            "name": st.sampled_from(("Example Mill", "Example Works")),
+            "country": st.sampled_from(("BD", "BD", "BD", "Bangladesh")),
+            "externalIds": st.sampled_from(("", "", "", "os:BD2020021QK28YZ")),
+        }
+    )
+
+
+def stated() -> st.SearchStrategy[Row]:
+    """A standing, seen or begun, now and then of nobody or in a word that is none."""
+    return st.fixed_dictionaries(
+        {
+            "subject": st.sampled_from(SUBJECTS),
+            "state": st.sampled_from(("listed", "closed", "on track", "barred", "no word")),
+            "since": st.sampled_from(("", "", "2019-01-01", "2019-06-01")),
+            "observed": st.just(""),
+            "confirmedOn": st.sampled_from(("", "", "2020-01-01")),
+        }
+    )
+
+
+def tied() -> st.SearchStrategy[Row]:
+    """A tie between two worksites."""
+    known = st.sampled_from(SUBJECTS[:5])
+    kind = st.sampled_from(("DELIVERS_TO", "MOVED_TO"))
+    return st.fixed_dictionaries({"kind": kind, "from": known, "to": known})
+
+
+def lists() -> st.SearchStrategy[tuple[list[Row], list[Row], list[Row]]]:
+    """The tables of one list."""
+    return st.tuples(
+        st.lists(described(), max_size=6),
+        st.lists(stated(), min_size=1, max_size=8),
+        st.lists(tied(), max_size=3),
+    )
+
+
+def documents(told: Sequence[Sequence[Mapping[str, str]]], on: str) -> list[Document]:
+    """Return the tables of a list as files; what is not dated was seen on the day of the list."""
+    names = ("worksites", "standings", "ties")
+    columns = (("reference", "name", "country", "externalIds"), ("subject", "state", "since",
+               "observed", "confirmedOn"), ("kind", "from", "to"))  # fmt: skip
+    found: list[Document] = []
+    for name, header, rows in zip(names, columns, told, strict=True):
+        seen = {"observed": on} if name == "standings" else {}
+        full = [{**row, **(seen if not row.get("since") else {})} for row in rows]
+        empty = (f"{name}.csv", f"{','.join(header)}\n".encode())
+        found.append(table(name, full) if full else empty)
+    return found
+
+
+def difference(report: Report) -> tuple[object, ...]:
+    """Return what a report tells, whatever the order."""
+    problems = {(each.place, each.code, each.message) for each in report.problems}
+    changes = [sorted(map(str, each)) for each in (report.added, report.changed, report.ended)]
+    counts = tuple(report.counts().items())
+    return report.outcome, counts, changes, problems, set(report.held), tuple(report.notes)
+
+
+async def told(store: Store) -> list[bytes]:
+    """Return everything there ever was, in an order of its own: numbers are given otherwise."""
+    lines = [orjson.loads(line) for line in await whole(store)]
+    for line in lines:
+        run = line.get("completeRun", {})
+        run["except"] = sorted(run.get("except", ()))
+    return sorted(orjson.dumps(line) for line in lines)
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(weeks=st.lists(lists(), min_size=1, max_size=3), size=st.integers(1, 4))
+@example(weeks=[([MILL, WORKS, MILL | {"name": "Other"}], [SEEN, SEEN], [])] * 2, size=1)
+@example(weeks=[([MILL, WORKS], [SEEN], []), ([], [SEEN, SEEN, NOBODY], [])], size=1)
+@example(weeks=[([MILL, WORKS], [SEEN], []), ([], [SEEN, NO_WORD, BEGUN], [TIE])], size=1)
+@example(weeks=[([MILL, WORKS], [SEEN, BEGUN], [TIE, BACK]), ([], [SEEN, BEGUN], [])], size=1)
+async def test_slices_say_what_the_whole_says(
+    new_store: NewStore,
+    alpha: Adapter,
+    weeks: list[tuple[list[Row], list[Row], list[Row]]],
+    size: int,
+) -> None:
+    reports: list[list[tuple[object, ...]]] = []
+    worlds: list[list[bytes]] = []
+    for slice_ in (sources.SLICE, size):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sources, "SLICE", slice_)
+            patch.setattr(planning, "_MUCH", slice_)
+            patch.setattr(write, "_CHUNK", slice_)
+            async with new_store() as store:
+                await begin(store, alpha)
+                found = [
+                    await push(store, alpha, *documents(week, on), dated=on, at=on, confirmed=True)
+                    for week, on in zip(weeks, DAYS, strict=False)
+                ]
+                reports.append([difference(report) for report in found])
+                worlds.append(await told(store))
+    assert reports[0] == reports[1]
+    assert worlds[0] == worlds[1]
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a table of more than two rows count as long."""
+    monkeypatch.setattr(sources, "SLICE", 2)
+
+
+@pytest.mark.usefixtures("short")
+async def test_a_long_file_that_breaks_far_down_is_not_applied_at_all(
+    store: Store, alpha: Adapter
+) -> None:
+    await begin(store, alpha)
+    before = await whole(store)
+    name, document = sites(*(f"exa:{number}" for number in range(9)))
+    with pytest.raises(BadDocumentError, match=r"^worksites.csv: row 11 cannot be read as CSV"):
+        await push(store, alpha, (name, document + b'exa:9,"Mill'))
+    assert await whole(store) == before
+
+
+@pytest.mark.usefixtures("short")
+async def test_a_held_list_leaves_nothing_of_its_slices(store: Store, alpha: Adapter) -> None:
+    await begin(store, alpha)
+    before = await whole(store)
+    many = [f"exa:{number}" for number in range(50)]
+    report = await push(store, alpha, sites(*many))
+    assert (report.outcome, report.counts()["added"]) == (Outcome.HELD, 50)
+    assert await whole(store) == before
+    report = await push(store, alpha, sites(*many[:20]), dry_run=True)
+    assert report.outcome is Outcome.DRY_RUN
+    assert await whole(store) == before
+
+
+@pytest.mark.usefixtures("short")
+async def test_agreements_of_a_long_file_are_known_before_what_is_checked_against_them(
+    store: Store, alpha: Adapter
+) -> None:
+    await begin(store, alpha)
+    agreements = table("agreements", [
+        {"reference": f"exa:agreement-{year}", "name": f"Agreement of {year}",
+         "inForceFrom": f"{year}-01-01", "under": f"exa:agreement-{year + 1}"}
+        for year in range(2007, 2012)
+    ])  # fmt: skip
+    told = standings(*(f"exa:{number} listed 2008-01-01" for number in range(5)))
+    listed = sites(*(f"exa:{number}" for number in range(5)))
+    report = await push(store, alpha, told, listed, agreements)
+    assert (report.problems, report.counts()["added"]) == ([], 15)
+
+
+@pytest.mark.usefixtures("short")
+async def test_of_many_changes_the_first_are_shown_and_all_are_counted(
+    store: Store, alpha: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "MOST_SHOWN", 3)
+    await begin(store, alpha)
+    many = [f"exa:{number}" for number in range(9)]
+    told = [standings(*(f"{site} {word} 2019-01-01" for site in many)) for word in WORDS]
+    reports = [
+        await push(store, alpha, sites(*many), told[0]),
+        await push(store, alpha, sites(*many, city="Dhaka"), told[1], confirmed=True),
+    ]
+    shown = [len(changes) for r in reports for changes in (r.added, r.changed, r.ended)]
+    assert shown == [3, 0, 0, 3, 3, 3]
+    counts = [[*report.counts().values()][:3] for report in reports]
+    assert counts == [[18, 0, 0], [9, 9, 9]]
