@@ -1,8 +1,8 @@
 """The terminal: results on stdout, everything else on stderr, no traceback for a user's mistake."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,7 +11,14 @@ from typing import Annotated, Final, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+)
 
 from graph_schema.codes import Verdict
 from hub.answers.desk import Desk, Sitting
@@ -176,6 +183,20 @@ def progress(what: str) -> Progress:
         transient=True,
         disable=not ERR.is_terminal,
     )
+
+
+@contextmanager
+def far() -> Generator[Callable[[str, int, int], None]]:
+    """Yield what shows how far a run is: what it does, how much is done, and of how much."""
+    with progress("{task.description}") as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = shown.add_task(what)
+            shown.update(tasks[what], completed=done, total=max(done, of))
+
+        yield tell
 
 
 def coloured(verdict: Verdict) -> str:

@@ -9,7 +9,17 @@ import typer
 
 from adapters.kit.adapter import OPERATOR, Adapter, adapters
 from adapters.kit.fetch import Fetcher
-from hub.cli.console import BAD_INPUT, DECIDE, StoreOption, day, fail, opened, run, settings
+from hub.cli.console import (
+    BAD_INPUT,
+    DECIDE,
+    StoreOption,
+    day,
+    fail,
+    far,
+    opened,
+    run,
+    settings,
+)
 from hub.cli.difference import show
 from hub.errors import InvalidInputError
 from hub.sync.feeds import Address, configured, document, feed_of, is_address
@@ -83,7 +93,10 @@ def sync(
             for intake in (*before, _intake(adapter, feed, documents, on, fetched)):
                 if intake.origin is Origin.OPERATOR:
                     intake.complete = intake.complete and not partial
-                reports.append(await sync_run(found, intake, dry_run=dry_run, confirmed=yes))
+                with far() as told:
+                    reports.append(
+                        await sync_run(found, intake, dry_run=dry_run, confirmed=yes, progress=told)
+                    )
 
     try:
         run(steps)

@@ -37,16 +37,26 @@ class Outcome(StrEnum):
     """There was no document, or none that could be read."""
 
 
+Progress = Callable[[str, int, int], None]
+"""Is told how far a run is: what it does, how much of it is done, and of how much."""
+
+
+def silent(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Long:
     """A table that is too long to be whole in memory.
 
     Attributes:
         kind: The kind of its facts.
+        lines: Lines of its file; it has no more rows.
         parts: Reads it from its beginning, and yields what it says in parts.
     """
 
     kind: type[Fact]
+    lines: int
     parts: Callable[[], Iterator[Parsed]]
 
 
@@ -84,6 +94,11 @@ class Intake:
     address: str | None = None
     mark: Mark = field(default_factory=Mark)
     long: Sequence[Long] = ()
+
+    @property
+    def length(self) -> int:
+        """About how many rows it has."""
+        return len(self.lines) + sum(table.lines for table in self.long)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from hub.sync.check import check, may_state
 from hub.sync.compare import Comparison
 from hub.sync.contradictions import contradicting
 from hub.sync.events import united
-from hub.sync.intake import Intake, Item, Origin
+from hub.sync.intake import Intake, Item, Origin, Progress
 from hub.sync.kept import named
 from hub.sync.lists import ENDING
 from hub.sync.made import Made
@@ -51,8 +51,9 @@ class Planning:
         world: World,
         now: int,
         learned: Learned,
+        progress: Progress,
     ) -> None:
-        self.generation = Generation(store, writing, world)
+        self.generation = Generation(store, writing, world, progress)
         self.notes: list[str] = []
         self.problems: list[RowProblem] = []
         self.refused = 0
@@ -67,6 +68,7 @@ class Planning:
         self._world = world
         self._now = now
         self._learned = learned
+        self._progress = progress
 
     async def plan(self) -> tuple[Plan, Made]:
         """Plan the whole list, and return what of it is not staged yet."""
@@ -77,6 +79,7 @@ class Planning:
         for some in slices(intake, self._learned):
             await self._hand_on()
             await self._take(some)
+            self._progress("reading and comparing rows", self.tally.rows, intake.length)
         await self._find_out()
         await comparison.compare_rest(self._store)
         self._set_aside(comparison.plan.problems)

@@ -7,7 +7,7 @@ from hub.errors import BadDocumentError
 from hub.store.port import Latest, Store, Writing
 from hub.store.rows import day_of, micros
 from hub.sync import hold
-from hub.sync.intake import Intake, Origin, Outcome, Report
+from hub.sync.intake import Intake, Origin, Outcome, Progress, Report, silent
 from hub.sync.plan import Plan
 from hub.sync.planning import Planning
 from hub.sync.refused import nothing_applied
@@ -24,6 +24,7 @@ async def run(
     dry_run: bool = False,
     confirmed: bool = False,
     now: datetime | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Record what comes in as one atomic generation, and report the difference it makes.
 
@@ -33,6 +34,7 @@ async def run(
         dry_run: Work out the difference and write nothing.
         confirmed: Apply it even where it would be held: a person has looked.
         now: The instant it is recorded; the present where not given.
+        progress: Is told how far it is.
 
     Raises:
         BadDocumentError: An administrator's file has a bad line, or a document speaks of a day
@@ -43,7 +45,7 @@ async def run(
         async with store.writing() as writing:
             started = _instant(now, writing.base)
             _not_yet_to_come(intake, started)
-            how = _How(dry_run, confirmed, started)
+            how = _How(dry_run, confirmed, started, progress)
             report = await _attempt(store, intake, writing, learned, how)
     if not dry_run and intake.program and intake.feed:
         await remember(store, intake, report, started)
@@ -55,6 +57,7 @@ class _How:
     dry_run: bool
     confirmed: bool
     now: int
+    progress: Progress
 
 
 async def _attempt(
@@ -62,7 +65,7 @@ async def _attempt(
 ) -> Report | None:
     """Make a generation of what comes in; none where more was learned of it, to begin anew."""
     world = await World.load(store, writing.base)
-    planning = Planning(store, intake, writing, world, how.now, learned)
+    planning = Planning(store, intake, writing, world, how.now, learned, how.progress)
     plan, made = await planning.plan()
     if planning.learns():
         return None

@@ -149,7 +149,7 @@ def feed_file(
         kinds = [*begun[0].kinds]
         if len(begun) > 1 and kinds == [*begun[1].kinds]:
             parsed.add(replace(begun[0], lines=[], problems=[]))
-            long.append(Long(kinds[0], parts))
+            long.append(Long(kinds[0], document.count(b"\n"), parts))
         else:
             for part in begun if len(begun) == 1 else parts():
                 parsed.add(part)

@@ -16,6 +16,7 @@ from hub.eligibility.facts import Law
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
 from hub.sync.derive import compared, derived
+from hub.sync.intake import Progress, silent
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
@@ -48,11 +49,14 @@ _T = TypeVar("_T")
 class Generation:
     """Plans on their way into the store, all of them as one generation."""
 
-    def __init__(self, store: Store, writing: Writing, world: World) -> None:
+    def __init__(
+        self, store: Store, writing: Writing, world: World, progress: Progress = silent
+    ) -> None:
         self.empty = True
         """Whether nothing was staged."""
         self._store = store
         self._writing = writing
+        self._progress = progress
         self._world = world
         self._revision = writing.base.revision + 1
         self._codes = dict(world.codes)
@@ -90,11 +94,14 @@ class Generation:
         rules = self._rules()
         await self._touch_ruled()
         self._named |= self._subjects
+        done, of = 0, len(self._named)
         for some in self._named.chunks():
             held = await self._writing.facts_at(Standing, "subject", some)
             batch = await self._derived(rules, some, held)
             batch.profiles = await self._profiles(some, held)
             await self._writing.stage(batch)
+            done += len(some)
+            self._progress("working out who stands how", done, of)
         return await self._writing.commit(now, law_changed=bool(self._changed & set(KINDS)))
 
     def _changes(self, kind: type[Fact], row: Row) -> None:
@@ -185,6 +192,10 @@ class Numbers:
         if number >= len(self._there):
             self._there.extend(bytes(number + _CHUNK - len(self._there)))
         self._there[number] = 1
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._there.count(1)
 
     def __contains__(self, number: int) -> bool:
         """Whether it was added."""

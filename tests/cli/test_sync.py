@@ -1,12 +1,15 @@
 """`hub sync`: a program's record and an operator's files, with the difference they make."""
 
+import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
+from rich.console import Console
 
+from hub.cli import console
 from tests.cli.commands import Ran, done, hub, refused
 from tests.cli.lists import workbook
 from tests.cli.outside import install
@@ -315,3 +318,16 @@ def test_a_broken_folder_of_a_program_is_named(
     (broken / "record" / "worksites.csv").write_text(record, "utf-8")
     monkeypatch.syspath_prepend(folder / "site")
     assert said in refused("sync", "example-broken")
+
+
+@pytest.mark.usefixtures("begun")
+def test_a_terminal_shows_how_far_a_run_is_and_a_pipe_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "rows" not in send(SITES, FEWER).err
+    shown = io.StringIO()
+    terminal = Console(file=shown, force_terminal=True, width=100)
+    monkeypatch.setattr(console, "ERR", terminal)
+    assert send(SITES, LISTED).code == 0
+    assert "reading and comparing rows" in shown.getvalue()
+    assert "6/6" in shown.getvalue()

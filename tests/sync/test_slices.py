@@ -13,9 +13,11 @@ from hub.errors import BadDocumentError
 from hub.store.port import Store
 from hub.sync import plan, planning, sources, write
 from hub.sync.intake import Outcome, Report
+from hub.sync.run import run
+from hub.sync.sources import operator_file
 from tests.sync.conftest import NewStore
 from tests.sync.programs import Document, sites, standings, table
-from tests.sync.steps import begin, push, whole
+from tests.sync.steps import begin, noon, push, whole
 
 pytestmark = pytest.mark.anyio
 
@@ -204,3 +206,21 @@ async def test_of_many_changes_the_first_are_shown_and_all_are_counted(
     assert shown == [3, 0, 0, 3, 3, 3]
     counts = [[*report.counts().values()][:3] for report in reports]
     assert counts == [[18, 0, 0], [9, 9, 9]]
+
+
+@pytest.mark.usefixtures("short")
+async def test_a_run_tells_how_far_it_is(store: Store, alpha: Adapter) -> None:
+    await begin(store, alpha)
+    many = [f"exa:{number}" for number in range(7)]
+    told = standings(*(f"{site} listed 2019-01-01" for site in many))
+    steps: list[tuple[str, int, int]] = []
+    intake = operator_file(alpha, [sites(*many), told])
+    await run(
+        store,
+        intake,
+        now=noon(DAYS[0]),
+        progress=lambda what, done, of: steps.append((what, done, of)),
+    )
+    reading = [done for what, done, _ in steps if what == "reading and comparing rows"]
+    assert list(dict.fromkeys(reading)) == [0, 2, 4, 6, 7, 9, 11, 13, 14]
+    assert steps[-1] == ("working out who stands how", 7, 7)
