@@ -1,4 +1,4 @@
-"""`hub`: serve, sync, ask, check, shared, programs, import, export, schema, doctor."""
+"""`hub`: the commands, by name."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from hub.cli import ask, check, doctor, exchange, programs, schema, serve, shared, sync
+from hub.cli import ask, check, clients, doctor, exchange, programs, schema, serve, shared, sync
 from hub.cli.console import BAD_INPUT, OUT, complain
 
 UNREAD: Final = 1
@@ -33,6 +33,7 @@ app.command("shared")(shared.shared)
 app.command("programs")(programs.programs)
 app.command("import")(exchange.import_file)
 app.command("export")(exchange.export_file)
+app.add_typer(clients.app, name="clients")
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 

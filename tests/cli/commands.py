@@ -20,6 +20,7 @@ BOUND: Final = 20
 """Seconds after which a process hangs: it gives up on a store after five, a driver after 65."""
 NAMES: Final = (
     "serve", "sync", "ask", "check", "shared", "programs", "import", "export", "schema", "doctor",
+    "clients add", "clients list", "clients rotate", "clients disable",
 )  # fmt: skip
 """Every command there is."""
 

@@ -3,8 +3,11 @@
 import io
 import os
 import re
+import sqlite3
 import sys
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +15,15 @@ import pytest
 
 from hub.cli.console import OUT
 from hub.cli.main import main
+from hub.oauth.clients import CLIENT, Client
+from hub.oauth.principal import Role, Scope
+from hub.store.kept import FOREVER
 from tests.cli.commands import NAMES, done, ended, hub, line
 from tests.cli.worlds import BARRED, BUYER, DAY, GOOD, lines, ndjson
 from tests.store.worlds import said
 
+ROTATED: Final = "5f0c7a1e9b3d2c4e6a80"
+"""A client of the store."""
 EVERY: Final[Mapping[str, Sequence[str]]] = {
     "sync": ("sync", "uk-fishing-pilot"),
     "ask": ("ask", BUYER, BARRED, "jeans", "--as-of", DAY),
@@ -26,6 +34,10 @@ EVERY: Final[Mapping[str, Sequence[str]]] = {
     "export": ("export", "-"),
     "schema": ("schema",),
     "doctor": ("doctor",),
+    "clients add": ("clients", "add", "A reader"),
+    "clients list": ("clients", "list", "--json"),
+    "clients rotate": ("clients", "rotate", ROTATED),
+    "clients disable": ("clients", "disable", ROTATED),
     "serve": ("serve", "--port", "0"),
 }
 """A use of each command; all but the last end by themselves."""
@@ -43,10 +55,25 @@ def files(folder: Path) -> None:
     ndjson(folder / "facts.ndjson", [facts])
 
 
+@pytest.fixture
+def store(store: Path) -> Path:
+    """Have a client in the store."""
+    made = datetime.now(UTC)
+    client = Client(
+        id=ROTATED, name="Example Reader", role=Role.RESEARCHER, scopes=(Scope.READ,), made_at=made
+    )
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(
+            "INSERT INTO kept VALUES (?, ?, ?, ?)",
+            (CLIENT, ROTATED, client.model_dump_json(), FOREVER),
+        )
+    return store
+
+
 def test_help_lists_every_command() -> None:
     out = done("--help").out
     assert EVERY.keys() == set(NAMES)
-    assert all(re.search(rf"^ +{name} +\S", out, re.MULTILINE) for name in NAMES)
+    assert all(re.search(rf"^ +{name.split()[0]} +\S", out, re.MULTILINE) for name in NAMES)
 
 
 def test_without_a_command_help_is_shown_and_it_is_a_mistake() -> None:
@@ -57,7 +84,7 @@ def test_without_a_command_help_is_shown_and_it_is_a_mistake() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_help_has_an_example_the_store_and_the_exit_codes(name: str) -> None:
-    found = done(name, "--help")
+    found = done(*name.split(), "--help")
     assert not found.err
     assert "--store" in found.out
     assert re.search(r"Exit codes?: .*0", found.out)
@@ -69,7 +96,7 @@ def test_help_has_an_example_the_store_and_the_exit_codes(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_help_is_plain_in_a_pipe(name: str) -> None:
-    assert re.search(r"[^\x20-\x7e\n…]", done(name, "--help").out) is None
+    assert re.search(r"[^\x20-\x7e\n…]", done(*name.split(), "--help").out) is None
 
 
 MISUSED: Final[Mapping[str, tuple[Sequence[str], str]]] = {

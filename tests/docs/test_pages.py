@@ -1,7 +1,7 @@
 """The pages name what is there: links, files, commands, settings, words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,21 @@ def anchors(page: Path) -> set[str]:
 
 def options() -> dict[str, set[str]]:
     """Return the options of every command of the hub."""
-    commanded: Any = typer.main.get_command(app)
-    return {
-        command: {option for each in found.params for option in (*each.opts, *each.secondary_opts)}
-        for command, found in commanded.commands.items()
-    }
+    found: dict[str, set[str]] = {}
+    waiting: list[tuple[str, Any]] = [("", typer.main.get_command(app))]
+    while waiting:
+        name, command = waiting.pop()
+        within = getattr(command, "commands", {})
+        waiting += [(f"{name} {each}".strip(), below) for each, below in within.items()]
+        if not within:
+            named = ((*each.opts, *each.secondary_opts) for each in command.params)
+            found[name] = {option for each in named for option in each}
+    return found
+
+
+def command_of(words: Sequence[str], known: Container[str]) -> str:
+    """Return the command that a line begins with, which may be two words."""
+    return next((two for two in (" ".join(words[:2]),) if two in known), words[0])
 
 
 def links() -> Iterator[tuple[Path, str]]:
@@ -95,8 +105,9 @@ def test_a_command_for_the_reader_alone_is_one_that_there_is(page: Path) -> None
             match words:
                 case ["make", target]:
                     assert target in targets
-                case ["hub", command, *rest]:
-                    assert {word for word in rest if word.startswith("-")} <= known[command]
+                case ["hub", *rest]:
+                    options_of = known[command_of(rest, known)]
+                    assert {word for word in rest if word.startswith("-")} <= options_of
                 case _:
                     assert words == ["python", "-m", "tests.docs", "refresh"]
 
@@ -138,7 +149,7 @@ def test_every_problem_of_a_row_and_every_error_has_its_remedy() -> None:
 
 def test_every_command_is_shown_or_told() -> None:
     told = {
-        command.split()[1]
+        command_of(command.split()[1:], options())
         for page in PAGES
         for block in blocks(page.read_text(encoding="utf-8"))
         for command, _ in (

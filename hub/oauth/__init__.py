@@ -1,0 +1,1 @@
+"""Who asks: clients and their tokens, the guard of the API, and a small authorization server."""
