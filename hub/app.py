@@ -1,6 +1,7 @@
 """The ASGI application, put together from its parts."""
 
 import secrets
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -18,10 +19,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
 from hub.documents import template
-from hub.errors import StoreUnavailableError, UnknownReferenceError
+from hub.errors import (
+    HubError,
+    InvalidInputError,
+    InvalidTokenError,
+    IssuerUnavailableError,
+    StoreUnavailableError,
+    UnknownReferenceError,
+)
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.metrics import MEDIA_TYPE, exposition
+from hub.oauth.access import access, well_known
+from hub.oauth.ledger import Clock
 from hub.settings import Settings
 from hub.store.port import Store
 
@@ -30,21 +40,25 @@ Beside = Callable[[], AbstractAsyncContextManager[None]]
 _SDL: Final = text()
 
 
-def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -> Starlette:
+def create_app(
+    store: Store, settings: Settings, beside: Beside = nullcontext, clock: Clock = time.time
+) -> Starlette:
     """Return the hub's application on an open or closed store; it opens and closes it.
 
     Args:
         store: Where the graph is.
         settings: How it is served.
         beside: What runs beside it, on the open store.
+        clock: Tells whether tokens have expired.
     """
+    metadata = well_known(settings.public_url, "oauth-protected-resource")
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await store.open()
         app.state.desk = await Desk.open(store)
         try:
-            async with beside():
+            async with access(store, settings, clock) as app.state.access, beside():
                 yield
         finally:
             await store.close()
@@ -52,7 +66,19 @@ def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -
     async def graphql(request: Request) -> Response:
         if explorer.wanted(request):
             return HTMLResponse(explorer.page(), headers=dict(explorer.headers()))
-        return await http.answer(request, request.app.state.desk, settings.most_body_bytes)
+        principal = await request.app.state.access.guard.admit(request)
+        desk = request.app.state.desk
+        return await http.answer(request, desk, settings.most_body_bytes, principal)
+
+    async def refused(_request: Request, error: Exception) -> Response:
+        """Say that a token is not taken, and where one is to be had (RFC 6750, 9728)."""
+        assert isinstance(error, HubError)  # noqa: S101 - registered for no other
+        challenge = f'Bearer resource_metadata="{metadata}"'
+        if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            word = "invalid_token" if isinstance(error, InvalidTokenError) else "invalid_request"
+            challenge += f', error="{word}", error_description="{error.message}"'
+        headers = {"www-authenticate": challenge, "cache-control": "no-store"}
+        return http.problem(error, secrets.token_hex(8), headers)
 
     app = Starlette(
         routes=[
@@ -67,7 +93,13 @@ def create_app(store: Store, settings: Settings, beside: Beside = nullcontext) -
         ],
         middleware=[Middleware(_NoGuessing)],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _refused, StoreUnavailableError: _unavailable},
+        exception_handlers={
+            HTTPException: _refused,
+            StoreUnavailableError: _unavailable,
+            InvalidTokenError: refused,
+            InvalidInputError: refused,
+            IssuerUnavailableError: _unavailable,
+        },
     )
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
@@ -136,6 +168,6 @@ async def _refused(_request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
-    """Say that the store does not answer."""
-    assert isinstance(error, StoreUnavailableError)  # noqa: S101 - likewise
-    return http.problem(error, secrets.token_hex(8))
+    """Say that the store, or the issuer of a token, does not answer."""
+    assert isinstance(error, HubError)  # noqa: S101 - likewise
+    return http.problem(error, secrets.token_hex(8), {"retry-after": "30"})

@@ -7,6 +7,9 @@ HubError                      500  INTERNAL            a fault of ours
 ├── BadDocumentError          422  BAD_DOCUMENT        a file that is not what it should be
 ├── HeldError                 409  HELD                a sync that a person must decide
 ├── ConflictError             409  CONFLICT            somebody else changed it first
+├── InvalidTokenError         401  INVALID_TOKEN       a token that is not taken; says why
+├── OAuthError                400  OAUTH_ERROR         what RFC 6749 refuses, in its own words
+├── IssuerUnavailableError    503  ISSUER_UNAVAILABLE  the keys of an issuer cannot be fetched
 └── StoreUnavailableError     503  STORE_UNAVAILABLE   the store does not answer
 """
 
@@ -70,6 +73,46 @@ class ConflictError(HubError):
 
     code = "CONFLICT"
     status = HTTPStatus.CONFLICT
+
+
+class InvalidTokenError(HubError):
+    """A token that is not taken; the message says why and shows nothing of it."""
+
+    code = "INVALID_TOKEN"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class OAuthError(HubError):
+    """A request that the authorization server refuses (RFC 6749, section 5.2).
+
+    Attributes:
+        error: The word that the RFC has for it.
+        told_as: Its HTTP status.
+        retry_after: Seconds after which it may be sent again, where it came too often.
+    """
+
+    code = "OAUTH_ERROR"
+    status = HTTPStatus.BAD_REQUEST
+
+    def __init__(
+        self,
+        error: str,
+        message: str,
+        told_as: HTTPStatus = HTTPStatus.BAD_REQUEST,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.error = error
+        self.told_as = told_as
+        self.retry_after = retry_after
+
+
+class IssuerUnavailableError(HubError):
+    """The keys of a trusted issuer are not known and cannot be fetched now."""
+
+    code = "ISSUER_UNAVAILABLE"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class StoreUnavailableError(HubError):

@@ -10,7 +10,14 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, Final, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -21,14 +28,21 @@ from pydantic_settings import (
 )
 
 from hub.errors import InvalidInputError
+from hub.issuers import Issuer
 
 PREFIX: Final = "HUB_"
 FILE: Final = "hub.toml"
 _ELSEWHERE: Final = frozenset({"HUB_TEST_NEO4J"})
 """Variables of the same prefix that tests read."""
 _SERVER: Final = re.compile(r"(?:neo4j|bolt)(?:\+s)?://[^\s@]+")
+_WEB: Final = re.compile(r"https?://[^\s\"?#@]+")
 _FEED: Final = re.compile(r"[^\s/]+/[^\s/]+")
+_ISSUERS: Final = (
+    'write [{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks"}]'
+)
 _FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
+_JSON: Final = {"feeds": (_FEEDS, "{}"), "issuers": (_ISSUERS, "[]")}
+"""What to write in settings that are JSON, and what an empty one means."""
 
 
 class Environment(StrEnum):
@@ -69,20 +83,28 @@ class Settings(BaseSettings):
     most_body_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
     """Bytes of the largest request."""
 
+    issuers: Annotated[tuple[Issuer, ...], NoDecode] = ()
+    """Whose tokens are trusted, beside the hub's own: [{"issuer": ..., "jwks_uri": ...}]."""
+    authorization_server: bool | None = None
+    """Whether the hub gives tokens itself; default: in dev alone."""
+    keys_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """What the signing keys in the store are sealed with."""
+
     feeds: Annotated[Mapping[str, str], NoDecode] = {}
     """Addresses of feeds, by program/feed: {"ffp/growers": "https://program.example/list.csv"}."""
     sync_every_hours: Annotated[int, Field(ge=1, le=8_760)] | None = None
     """Hours after which `hub serve` reads each of the feeds again; none: it reads none."""
 
-    @field_validator("feeds", mode="before")
+    @field_validator("feeds", "issuers", mode="before")
     @classmethod
-    def _json(cls, given: object) -> object:
+    def _json(cls, given: object, field: ValidationInfo) -> object:
         if not isinstance(given, str):
             return given
+        how, none = _JSON[field.field_name or ""]
         try:
-            return json.loads(given or "{}")
+            return json.loads(given or none)
         except ValueError as error:
-            raise ValueError(_FEEDS) from error
+            raise ValueError(how) from error
 
     @field_validator("feeds")
     @classmethod
@@ -110,10 +132,19 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _web_url(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")) or not _hosted(url):
+        if not _WEB.fullmatch(url) or not _hosted(url):
             msg = "write an address of the web, such as https://hub.example"
             raise ValueError(msg)
-        return url
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _issuers_differ(self) -> Self:
+        own = [self.public_url] if self.gives_tokens else []
+        names = [each.issuer for each in self.issuers] + own
+        if len(set(names)) != len(names):
+            msg = "issuers names one issuer twice, or the hub itself, which gives tokens already"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _something_to_run(self) -> Self:
@@ -131,7 +162,20 @@ class Settings(BaseSettings):
             if not self.store.startswith("sqlite:") and not self.neo4j_password:
                 msg = "neo4j_password must be set in production"
                 raise ValueError(msg)
+            if not all(issuer.encrypted for issuer in self.issuers):
+                msg = "issuers must have addresses that begin with https:// in production"
+                raise ValueError(msg)
+            if self.gives_tokens and not self.keys_secret:
+                msg = "keys_secret must be set where the hub gives tokens in production"
+                raise ValueError(msg)
         return self
+
+    @property
+    def gives_tokens(self) -> bool:
+        """Whether the hub's own authorization server runs."""
+        if self.authorization_server is None:
+            return self.environment is Environment.DEV
+        return self.authorization_server
 
     @classmethod
     def settings_customise_sources(

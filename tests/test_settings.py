@@ -1,8 +1,9 @@
 """Settings: where they come from, which go first, what is refused, and that secrets stay secret."""
 
+import json
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from hub.errors import InvalidInputError
 from hub.settings import FILE, PREFIX, Environment, Settings, read
 
 HIDDEN: Final = "an example of a password"
+SEALED: Final = "an example of a secret that is long enough"
 NAMES: Final = sorted(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
 
 
@@ -73,6 +75,9 @@ def test_each_setting_is_read_from_each_place(
         "environment": "production",
         "public_url": "https://hub.example",
         "most_body_bytes": "2000",
+        "issuers": '[{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys"}]',
+        "authorization_server": "true",
+        "keys_secret": SEALED,
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
     }
@@ -96,6 +101,9 @@ def test_each_setting_is_read_from_each_place(
     assert found.most_body_bytes == 2000
     assert found.feeds == {"ffp/page": "https://program.example/list"}
     assert found.sync_every_hours == 6
+    assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
+    assert found.gives_tokens
+    assert SEALED not in repr(found)
     assert found.model_fields_set >= given.keys()
     assert given.keys() | {"secrets_dir"} == Settings.model_fields.keys()
 
@@ -170,6 +178,7 @@ def test_what_tests_read_is_no_key_of_the_file() -> None:
     assert wrong().startswith("HUB_TEST_NEO4J: ")
 
 
+ISSUERS: Final = 'write [{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks"}]'
 STORES: Final = "write sqlite:///path/hub.db, sqlite:///:memory:, neo4j://host:7687 or neo4j+s://"
 USERS: Final = "write user and password as HUB_NEO4J_USER and HUB_NEO4J_PASSWORD, not in it"
 FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
@@ -235,6 +244,14 @@ WRONG: Final[Mapping[str, tuple[str, str, str]]] = {
         '{"ffp/page": "https:///list"}',
         "ffp/page: 'https:///list' is no address that begins with https://",
     ),
+    "a short secret": (
+        "HUB_KEYS_SECRET",
+        HIDDEN,
+        "Value should have at least 32 items after validation, not 24",
+    ),
+    "address with a question": ("HUB_PUBLIC_URL", "https://hub.example?a", ADDRESS),
+    "address with a user": ("HUB_PUBLIC_URL", "https://me@hub.example", ADDRESS),
+    "issuers that are no JSON": ("HUB_ISSUERS", "https://idp.example", ISSUERS),
     "too often": ("HUB_SYNC_EVERY_HOURS", "0", "Input should be greater than or equal to 1"),
     "too rarely": ("HUB_SYNC_EVERY_HOURS", "8761", "Input should be less than or equal to 8760"),
 }
@@ -369,3 +386,49 @@ def test_the_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch, secrets:
             read(**given)
         shown.append("".join(traceback.format_exception(refused.value)))
     assert not [text for text in shown if HIDDEN in text]
+
+
+IDP: Final[Mapping[str, object]] = {"issuer": "https://idp.example", "jwks": {"keys": []}}
+LOCAL: Final[Mapping[str, object]] = {"issuer": "http://127.0.0.1:9", "jwks": {"keys": []}}
+KEYLESS: Final[Mapping[str, object]] = {"issuer": "https://idp.example"}
+ISSUED: Final[Mapping[str, tuple[Sequence[Mapping[str, object]], str]]] = {
+    "no keys": ([KEYLESS], "an issuer has either jwks_uri or jwks"),
+    "keys twice": (
+        [{**IDP, "jwks_uri": "https://idp.example/jwks"}],
+        "an issuer has either jwks_uri or jwks",
+    ),
+    "in the open": ([{**IDP, "issuer": "http://idp.example"}], "begins with https://"),
+    "keys in the open": ([{**KEYLESS, "jwks_uri": "http://idp.example"}], "begins with https://"),
+    "a secret algorithm": ([{**IDP, "algorithms": ["HS256"]}], "HUB_ISSUERS.0.ALGORITHMS.0"),
+    "no algorithm": ([{**IDP, "algorithms": []}], "HUB_ISSUERS.0.ALGORITHMS"),
+    "an unknown word": ([{**IDP, "aud": "x"}], "HUB_ISSUERS.0.AUD"),
+    "twice": ([IDP, IDP], "issuers names one issuer twice, or the hub itself"),
+    "the hub": ([{**IDP, "issuer": "http://127.0.0.1:8000"}], "issuers names one issuer twice"),
+}
+
+
+@pytest.mark.parametrize(("issuers", "said"), ISSUED.values(), ids=ISSUED)
+def test_an_issuer_that_cannot_be_trusted_stops_the_start(
+    issuers: Sequence[Mapping[str, object]], said: str
+) -> None:
+    assert said in wrong(issuers=json.dumps(issuers))
+
+
+def test_an_issuer_on_this_machine_is_for_development() -> None:
+    assert read(issuers=json.dumps([LOCAL])).issuers
+    production = {"environment": "production", "public_url": "https://hub.example"}
+    assert "begin with https://" in wrong(issuers=json.dumps([LOCAL]), **production)
+
+
+def test_a_hub_gives_tokens_in_development_and_else_where_it_is_told_to() -> None:
+    production = {"environment": "production", "public_url": "https://hub.example"}
+    assert read().gives_tokens
+    assert not read(authorization_server="false").gives_tokens
+    assert not read(**production).gives_tokens
+    assert "keys_secret must be set" in wrong(authorization_server="true", **production)
+    given = {**production, "authorization_server": "true", "keys_secret": SEALED}
+    assert read(**given).gives_tokens
+
+
+def test_the_public_address_ends_with_no_slash() -> None:
+    assert read(public_url="https://hub.example/").public_url == "https://hub.example"

@@ -4,6 +4,7 @@ import gc
 import logging
 import signal
 import socket
+import time
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Annotated, Final
@@ -17,6 +18,7 @@ from adapters.kit.fetch import Fetcher
 from hub.app import Beside, create_app
 from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
 from hub.errors import InvalidInputError
+from hub.oauth.access import access
 from hub.settings import Settings
 from hub.store.embedded.database import MEMORY
 from hub.store.open import from_settings
@@ -67,6 +69,8 @@ def serve(
             await found.open()
             if demo:
                 await fill(found, example=example)
+            async with access(found, chosen, time.time):
+                pass  # what is wrong with it is told here, in one line
             await _serve(found, chosen, beside, listener)
 
     run(serving)

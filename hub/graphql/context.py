@@ -12,6 +12,7 @@ from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import MOST_ROWS
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.identity.ids import Numbered
+from hub.oauth.principal import ANONYMOUS, Principal
 from hub.store.port import PUBLIC, Latest, Viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
@@ -26,11 +27,14 @@ _TYPES: Final[Mapping[Kind, type[Node]]] = {
 class Request:
     """One request: every field of it sees the same revision, and the same instant as now."""
 
-    def __init__(self, desk: Desk, viewer: Viewer = PUBLIC) -> None:
+    def __init__(
+        self, desk: Desk, viewer: Viewer = PUBLIC, principal: Principal = ANONYMOUS
+    ) -> None:
         self.desk = desk
         self.store = desk.store
         self.ids = desk.ids
         self.viewer = viewer
+        self.principal = principal
         self.present = datetime.now(UTC)
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}

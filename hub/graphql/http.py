@@ -19,14 +19,15 @@ from hub.errors import HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
 from hub.graphql.schema import schema
+from hub.oauth.principal import Principal
 
 JSON: Final = "application/json"
 GRAPHQL: Final = "application/graphql-response+json"
 PROBLEM: Final = "application/problem+json"
 
 
-async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
-    """Answer a GraphQL request."""
+async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Principal) -> Response:
+    """Answer a GraphQL request of somebody."""
     request_id = secrets.token_hex(8)
     try:
         asked = await _asked(http, most_bytes)
@@ -43,7 +44,7 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int) -> Response:
             asked["query"],
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),
-            context_value=Request(desk),
+            context_value=Request(desk, principal=principal),
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:

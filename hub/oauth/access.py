@@ -1,0 +1,65 @@
+"""Everything about access of one served hub, put together from its settings and its store."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from hub.errors import InvalidInputError
+from hub.issuers import Issuer
+from hub.oauth import keys
+from hub.oauth.guard import Guard, Trusted
+from hub.oauth.ledger import Clock, Ledger
+from hub.oauth.sources import Given, Own, Remote, Source
+from hub.settings import Settings
+from hub.store.port import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may ask, and how that is found out."""
+
+    guard: Guard
+    ledger: Ledger
+
+
+@asynccontextmanager
+async def access(store: Store, settings: Settings, clock: Clock) -> AsyncGenerator[Access]:
+    """Yield the access of a hub on an open store.
+
+    Raises:
+        InvalidInputError: The keys in the settings cannot be used.
+        StoreUnavailableError: Those in the store were sealed with another secret.
+    """
+    seal = keys.Seal(settings, await store.key()) if settings.gives_tokens else None
+    if seal:
+        await keys.ensure(store.kept, seal)
+    ledger = Ledger(store.kept, seal, clock)
+    async with AsyncExitStack() as stack:
+        trusted: list[Trusted] = []
+        for issuer in settings.issuers:
+            source = _source(issuer, clock)
+            if isinstance(source, Remote):
+                stack.push_async_callback(source.close)
+            trusted.append(Trusted(issuer, issuer.audience or settings.public_url, source))
+        if seal:
+            own = Issuer.model_construct(issuer=settings.public_url, algorithms=("ES256",))
+            trusted.append(Trusted(own, settings.public_url, Own(ledger), own=True))
+        yield Access(Guard(trusted, ledger, clock), ledger)
+
+
+def well_known(public_url: str, name: str) -> str:
+    """Return the address of metadata: its name goes between host and path (RFC 8414, 9728)."""
+    parts = urlsplit(public_url)
+    return parts._replace(path=f"/.well-known/{name}{parts.path}").geturl()
+
+
+def _source(issuer: Issuer, clock: Clock) -> Source:
+    if issuer.jwks_uri is not None:
+        return Remote(issuer.jwks_uri, clock)
+    try:
+        given = Given(issuer.jwks)
+    except ValueError as error:
+        msg = f"HUB_ISSUERS: the jwks of {issuer.issuer}: {error}"
+        raise InvalidInputError(msg) from error
+    return given
