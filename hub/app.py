@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,12 +24,14 @@ from hub.errors import (
     InvalidInputError,
     InvalidTokenError,
     IssuerUnavailableError,
+    OAuthError,
     StoreUnavailableError,
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.metrics import MEDIA_TYPE, exposition
+from hub.oauth import routes
 from hub.oauth.access import access, well_known
 from hub.oauth.ledger import Clock
 from hub.settings import Settings
@@ -90,6 +92,7 @@ def create_app(
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
             Route("/", graphql),
+            *routes.routes(settings),
         ],
         middleware=[Middleware(_NoGuessing)],
         lifespan=lifespan,
@@ -97,8 +100,10 @@ def create_app(
             HTTPException: _refused,
             StoreUnavailableError: _unavailable,
             InvalidTokenError: refused,
+            OAuthError: routes.refused,
             InvalidInputError: refused,
             IssuerUnavailableError: _unavailable,
+            ClientDisconnect: _gone,
         },
     )
     # Where a request came to is known from its Host, which anybody may write.
@@ -165,6 +170,11 @@ async def _refused(_request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code)
     request_id = secrets.token_hex(8)
     return http.described(status, status.name, error.detail, request_id, error.headers)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Say nothing to who does not wait for it."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ HubError                      500  INTERNAL            a fault of ours
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -82,6 +83,17 @@ class InvalidTokenError(HubError):
     status = HTTPStatus.UNAUTHORIZED
 
 
+class Refusal(StrEnum):
+    """The words in which an authorization server refuses (RFC 6749, section 5.2)."""
+
+    INVALID_CLIENT = "invalid_client"
+    INVALID_REQUEST = "invalid_request"
+    INVALID_SCOPE = "invalid_scope"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+
+
 class OAuthError(HubError):
     """A request that the authorization server refuses (RFC 6749, section 5.2).
 
@@ -89,6 +101,7 @@ class OAuthError(HubError):
         error: The word that the RFC has for it.
         told_as: Its HTTP status.
         retry_after: Seconds after which it may be sent again, where it came too often.
+        challenge: How a client may show who it is, as `WWW-Authenticate` has it.
     """
 
     code = "OAUTH_ERROR"
@@ -96,16 +109,18 @@ class OAuthError(HubError):
 
     def __init__(
         self,
-        error: str,
+        error: Refusal,
         message: str,
         told_as: HTTPStatus = HTTPStatus.BAD_REQUEST,
         *,
         retry_after: int | None = None,
+        challenge: str | None = None,
     ) -> None:
         super().__init__(message)
         self.error = error
         self.told_as = told_as
         self.retry_after = retry_after
+        self.challenge = challenge
 
 
 class IssuerUnavailableError(HubError):

@@ -18,6 +18,7 @@ from hub.oauth.clients import Client, Registry, key_set, new_id, new_secret
 from hub.oauth.jose import key_of_pem
 from hub.oauth.principal import Role, Scope
 from hub.store.open import missing
+from hub.store.port import Store
 
 app = typer.Typer(no_args_is_help=True, help="OAuth clients: add, list, rotate, disable.")
 
@@ -107,8 +108,8 @@ def add(
 
     async def register() -> None:
         await _check_known(store, programs, organization)
-        async with registry(store) as found:
-            await found.add(client)
+        async with registered(store) as found:
+            await Registry(found.kept).add(client)
 
     run(register)
     _told(client, secret, json=json)
@@ -124,8 +125,8 @@ def list_(json: JsonOption = False, store: StoreOption = None) -> None:
     """
 
     async def found() -> list[tuple[Client, bool]]:
-        async with registry(store) as at:
-            return await at.all()
+        async with registered(store) as at:
+            return await Registry(at.kept).all()
 
     listed = sorted(run(found), key=lambda each: each[0].made_at)
     if json:
@@ -157,8 +158,8 @@ def rotate(
     keys = _keys(jwks) if jwks else None
 
     async def rotated() -> str | None:
-        async with registry(store) as found:
-            return await found.rotate(client, keys)
+        async with registered(store) as found:
+            return await Registry(found.kept).rotate(client, keys)
 
     secret = run(rotated)
     if json:
@@ -181,16 +182,16 @@ def disable(client: IdArgument, store: StoreOption = None) -> None:
     """
 
     async def disabled() -> None:
-        async with registry(store) as found:
-            await found.disable(client)
+        async with registered(store) as found:
+            await Registry(found.kept).disable(client)
 
     run(disabled)
     plain(f"client {client} is disabled")
 
 
 @asynccontextmanager
-async def registry(store: str | None) -> AsyncGenerator[Registry]:
-    """Yield the clients of a store; none is made for them.
+async def registered(store: str | None) -> AsyncGenerator[Store]:
+    """Yield the open store where clients and keys are kept; none is made for them.
 
     Raises:
         InvalidInputError: There is no store.
@@ -200,7 +201,7 @@ async def registry(store: str | None) -> AsyncGenerator[Registry]:
         msg = f"there is no store at {chosen.store}; check the address, or {FILL}"
         raise InvalidInputError(msg)
     async with opened(store) as found:
-        yield Registry(found.kept)
+        yield found
 
 
 def _role(programs: Sequence[str], organization: str | None) -> Role:

@@ -7,7 +7,19 @@ from typing import Final
 
 import typer
 
-from hub.cli import ask, check, clients, doctor, exchange, programs, schema, serve, shared, sync
+from hub.cli import (
+    ask,
+    check,
+    clients,
+    doctor,
+    exchange,
+    keys,
+    programs,
+    schema,
+    serve,
+    shared,
+    sync,
+)
 from hub.cli.console import BAD_INPUT, OUT, complain
 
 UNREAD: Final = 1
@@ -34,6 +46,7 @@ app.command("programs")(programs.programs)
 app.command("import")(exchange.import_file)
 app.command("export")(exchange.export_file)
 app.add_typer(clients.app, name="clients")
+app.add_typer(keys.app, name="keys")
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 

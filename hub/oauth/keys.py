@@ -67,10 +67,11 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key, and since when it signs, in seconds since 1970."""
+    """A key, since when it signs, and when it is gone (none: not yet known), in seconds."""
 
     key: ECKey
     signs_from: int
+    gone_at: int | None
 
     @property
     def kid(self) -> str:
@@ -78,8 +79,8 @@ class SigningKey:
         return str(self.key.kid)
 
 
-def opened(records: Mapping[str, str], seal: Seal) -> list[SigningKey]:
-    """Return the keys that records hold, the oldest first.
+def opened(records: Mapping[str, str], seal: Seal, now: float) -> list[SigningKey]:
+    """Return the keys that records hold and that are not gone, the oldest first.
 
     Raises:
         StoreUnavailableError: They were sealed with another secret.
@@ -87,8 +88,10 @@ def opened(records: Mapping[str, str], seal: Seal) -> list[SigningKey]:
     found: list[SigningKey] = []
     for name, text in records.items():
         record = orjson.loads(text)
-        jwk = orjson.loads(seal.open(record["sealed"], name))
-        found.append(SigningKey(ECKey.import_key(jwk), record["signsFrom"]))
+        if record["goneAt"] is None or record["goneAt"] > now:
+            jwk = orjson.loads(seal.open(record["sealed"], name))
+            key = ECKey.import_key(jwk)
+            found.append(SigningKey(key, record["signsFrom"], record["goneAt"]))
     return found
 
 
@@ -102,7 +105,7 @@ def published(keys: Sequence[SigningKey]) -> dict[str, Any]:
     return {"keys": [each.key.as_dict(private=False, alg="ES256", use="sig") for each in keys]}
 
 
-async def ensure(records: Records, seal: Seal) -> None:
+async def ensure(records: Records, seal: Seal, now: float) -> None:
     """Have a key: of several hubs that start at once, one makes it.
 
     Raises:
@@ -110,7 +113,7 @@ async def ensure(records: Records, seal: Seal) -> None:
     """
     found = await records.all(SIGNING)
     if found:
-        opened(found, seal)
+        opened(found, seal, now)
     else:
         await records.put_once(SIGNING, _name(1), _made(seal, _name(1), 0))
 
@@ -121,9 +124,9 @@ async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, 
     Raises:
         InvalidInputError: The last rotation is not over yet; or somebody else began one.
     """
-    await ensure(records, seal)
+    await ensure(records, seal, now)
     found = await records.all(SIGNING)
-    if (waiting := opened(found, seal)[-1].signs_from - now) > 0:
+    if (waiting := opened(found, seal, now)[-1].signs_from - now) > 0:
         msg = f"the last rotation is under way; its key signs in {waiting:.0f} s"
         raise InvalidInputError(msg)
     last = max(found)
@@ -134,9 +137,9 @@ async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, 
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)
     gone_at = signs_from + LIFETIME + LEEWAY + _MARGIN
-    # What expires already does so before, for its own successor has signed long since.
-    await records.put(SIGNING, last, found[last], gone_at * _MICROS)
-    return opened({name: made}, seal)[0], gone_at
+    old = orjson.dumps({**orjson.loads(found[last]), "goneAt": gone_at}).decode()
+    await records.put(SIGNING, last, old, gone_at * _MICROS)
+    return opened({name: made}, seal, now)[0], gone_at
 
 
 def _name(number: int) -> str:
@@ -148,4 +151,4 @@ def _made(seal: Seal, name: str, signs_from: int) -> str:
     """Return the record of a new key."""
     key = ECKey.generate_key("P-256", auto_kid=True)
     sealed = seal.close(orjson.dumps(key.as_dict(private=True)), name)
-    return orjson.dumps({"signsFrom": signs_from, "sealed": sealed}).decode()
+    return orjson.dumps({"signsFrom": signs_from, "goneAt": None, "sealed": sealed}).decode()

@@ -79,5 +79,5 @@ class Ledger:
                 if disabled(client.id) not in gone
             },
             frozenset(gone),
-            opened(keys, self._seal) if self._seal else (),
+            opened(keys, self._seal, self._clock()) if self._seal else (),
         )

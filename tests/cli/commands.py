@@ -21,6 +21,7 @@ BOUND: Final = 20
 NAMES: Final = (
     "serve", "sync", "ask", "check", "shared", "programs", "import", "export", "schema", "doctor",
     "clients add", "clients list", "clients rotate", "clients disable",
+    "keys rotate",
 )  # fmt: skip
 """Every command there is."""
 

@@ -38,6 +38,7 @@ EVERY: Final[Mapping[str, Sequence[str]]] = {
     "clients list": ("clients", "list", "--json"),
     "clients rotate": ("clients", "rotate", ROTATED),
     "clients disable": ("clients", "disable", ROTATED),
+    "keys rotate": ("keys", "rotate"),
     "serve": ("serve", "--port", "0"),
 }
 """A use of each command; all but the last end by themselves."""

@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 import httpx
 from joserfc import jwt
@@ -17,6 +19,7 @@ from starlette.requests import HTTPConnection
 
 from hub.app import create_app
 from hub.oauth.clients import Client, Registry, Secret, new_id, new_secret
+from hub.oauth.credentials import TYPE
 from hub.oauth.guard import Guard
 from hub.oauth.principal import Principal, Role, Scope
 from hub.settings import Settings
@@ -26,6 +29,10 @@ ISSUER: Final = "https://idp.example"
 HUB: Final = "https://hub.example"
 KEY: Final = ECKey.generate_key("P-256", {"kid": "idp-1"})
 """The key of an identity provider."""
+OPERATOR: Final = ECKey.generate_key("P-256", {"kid": "op-1"})
+"""The key of an operator."""
+NOBODY: Final = httpx.Auth()
+"""Shows nothing."""
 QUERY: Final = "{ revision { id } }"
 
 
@@ -91,6 +98,28 @@ class Hub:
         secret, kept = new_secret()
         return await self.with_secrets(kept), secret
 
+    async def operator(self, *keys: Key) -> Client:
+        """Register an operator that signs with keys; the test's own, unless told otherwise."""
+        return await self.register(jwks=key_set(*(keys or (OPERATOR,))))
+
+    async def token(self, client: Client, **fields: str) -> httpx.Response:
+        """Ask for a token as an operator that signs, with further fields of the form."""
+        now = int(self.clock())
+        shown = assertion(client.id, iat=now, exp=now + 60)
+        return await self.post("token", **shown, **fields)
+
+    async def given(self, client: Client, **fields: str) -> str:
+        """Return the token that an operator gets."""
+        answer = await self.token(client, **fields)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["access_token"]
+
+    async def post(self, path: str, auth: httpx.Auth = NOBODY, /, **fields: str) -> httpx.Response:
+        """Send a form to the authorization server; names the grant of a token by itself."""
+        grant = {"grant_type": "client_credentials"} if path == "token" else {}
+        form = {name: value for name, value in {**grant, **fields}.items() if value}
+        return await self.http.post(f"/oauth/{path}", data=form, auth=auth)
+
     async def with_secrets(self, *kept: Secret) -> Client:
         """Register a researcher with secrets."""
         return await self.register(
@@ -110,6 +139,26 @@ async def served(store: Store, clock: Clock | None = None, **given: Any) -> Asyn
         httpx.AsyncClient(transport=transport, base_url="http://whatever.example") as http,
     ):
         yield Hub(http, app, store, clock)
+
+
+def basic(client: str, secret: str) -> httpx.BasicAuth:
+    """Return the header of a client's id and secret, each written as in a form."""
+    return httpx.BasicAuth(quote_plus(client), quote_plus(secret))
+
+
+def assertion(client: str, key: Key = OPERATOR, /, **changed: Any) -> dict[str, str]:  # noqa: ANN401
+    """Return the fields of a form by which a client shows who it is; none leaves a claim out."""
+    header = changed.pop("header", {})
+    now = int(time.time())
+    said = {
+        "iss": client, "sub": client, "aud": HUB, "jti": token_hex(8), "iat": now, "exp": now + 60,
+        **changed,
+    }  # fmt: skip
+    told = {name: value for name, value in said.items() if value is not None}
+    return {
+        "client_assertion_type": TYPE,
+        "client_assertion": signed(told, key, **{"typ": "JWT", **header}),
+    }
 
 
 def trusted(**fields: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -1,0 +1,31 @@
+"""The hub with its own authorization server, on both stores."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.neo4j.store import Neo4jStore
+from tests.neo4j.server import Address
+from tests.oauth.served import Hub, served
+
+
+@pytest.fixture(params=["sqlite", "neo4j"])
+async def giving(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Hub]:
+    """Serve an empty store that gives tokens itself."""
+    if request.param == "sqlite":
+        store = EmbeddedStore(str(tmp_path / "hub.db"))
+    else:
+        address: Address = request.getfixturevalue("neo4j_server")
+        address.empty()
+        store = Neo4jStore(address.url, address.user, address.password)
+    async with served(store) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncGenerator[Hub]:
+    """Serve one on SQLite, for what does not depend on the store."""
+    async with served(EmbeddedStore(str(tmp_path / "hub.db"))) as hub:
+        yield hub
