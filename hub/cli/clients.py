@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 from pydantic import ValidationError
+from rich.markup import escape
 from rich.table import Table
 
 from graph_schema.codes import Kind
@@ -113,6 +114,8 @@ def add(
 
     run(register)
     _told(client, secret, json=json)
+    if issuer and issuer not in {each.issuer for each in settings(store).issuers}:
+        ERR.print(f"[yellow]{escape(issuer)} is none of HUB_ISSUERS yet[/]: its tokens are refused")
 
 
 @app.command("list")

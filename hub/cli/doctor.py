@@ -1,5 +1,6 @@
 """`hub doctor`: is everything as it should be, and if not, what to do?"""
 
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -9,8 +10,9 @@ from rich.markup import escape
 
 from adapters.kit.adapter import RECORD, Adapter, Feed, adapters
 from hub.cli.console import BAD_INPUT, FILL, OUT, StoreOption, run, settings
-from hub.errors import HubError
+from hub.errors import HubError, StoreUnavailableError
 from hub.identity.ids import Ids
+from hub.oauth.keys import SIGNING, Seal, opened
 from hub.settings import Settings
 from hub.store.open import from_settings, missing
 from hub.store.port import Latest, Row
@@ -60,6 +62,7 @@ async def _store(chosen: Settings) -> AsyncIterator[Told]:
     try:
         await store.open()
         latest, key = await store.latest(), await store.key()
+        signing = await store.kept.all(SIGNING) if chosen.gives_tokens else {}
         runs = await states(store)
     finally:
         await store.close()
@@ -68,17 +71,22 @@ async def _store(chosen: Settings) -> AsyncIterator[Told]:
         yield True, f"store: it answers; revision {latest.revision} of {of:%Y-%m-%d %H:%M} UTC"
     else:
         yield True, f"store: it answers and is empty; {FILL}"
-    yield True, _keys(key)
+    yield True, _keys(key, signing, chosen)
     yield True, _clock(latest)
     for told in _feeds(runs, chosen):
         yield told
 
 
-def _keys(key: bytes) -> str:
+def _keys(key: bytes, signing: Mapping[str, str], chosen: Settings) -> str:
     try:
         Ids(key)
     except ValueError as error:
         msg = "keys: the key of hub ids is damaged; restore the store from a backup"
+        raise HubError(msg) from error
+    try:
+        opened(signing, Seal(chosen, key), time.time())
+    except StoreUnavailableError as error:
+        msg = f"keys: {error.message}; set the one they were sealed with"
         raise HubError(msg) from error
     return "keys: the key of hub ids is in the store"
 

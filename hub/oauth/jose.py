@@ -191,9 +191,9 @@ def public_key(jwk: Mapping[str, Any]) -> Key | None:
     """Return a key that can verify, its private part left out; none where it cannot."""
     if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
         return None
-    if jwk.get("kty") == "RSA" and len(str(jwk.get("n"))) * 6 < _LEAST_RSA_BITS:
-        return None  # the library would take it, and warn
     try:
+        if jwk.get("kty") == "RSA" and _bits(jwk["n"]) < _LEAST_RSA_BITS:
+            return None  # the library would take it, and warn
         key = JWKRegistry.import_key({n: v for n, v in jwk.items() if n not in _PRIVATE})
         key.ensure_kid()
         return key if _strong(key) else None
@@ -204,10 +204,13 @@ def public_key(jwk: Mapping[str, Any]) -> Key | None:
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "key_ops"})
 
 
+def _bits(number: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(number.encode())).bit_length()
+
+
 def _strong(key: Key) -> bool:
-    if isinstance(key, RSAKey):
-        return key.public_key.key_size >= _LEAST_RSA_BITS
-    return isinstance(key, ECKey | OKPKey) and (key.key_type, key.get("crv")) in KEYS.values()
+    curve = key.get("crv") if isinstance(key, ECKey | OKPKey) else None
+    return (key.key_type, curve) in KEYS.values()
 
 
 def _object(part: str, what: str) -> Mapping[str, Any]:

@@ -95,8 +95,10 @@ def test_a_disabled_client_is_listed_as_such() -> None:
 
 def test_a_client_of_an_identity_provider_has_no_credentials_here() -> None:
     words = ("--program", "alpha", "--issuer", "https://idp.example", "--client-id", "alpha-app")
-    client = done("clients", "add", "Alpha", *words, "--json").json
+    added = done("clients", "add", "Alpha", *words, "--json")
+    client = added.json
     assert "secret" not in client
+    assert "https://idp.example is none of HUB_ISSUERS yet" in added.err
     assert (client["issuer"], client["clientId"]) == ("https://idp.example", "alpha-app")
     assert "is that client" in refused("clients", "add", "Again", *words)
     assert "keeps the credentials" in refused("clients", "rotate", client["id"])
@@ -121,6 +123,10 @@ UNUSABLE: Final[Mapping[str, tuple[list[Any], str]]] = {
     "symmetric": ([OctKey.generate_key(256).as_dict()], "has a private key"),
     "curve": ([ECKey.generate_key("P-384").as_dict(private=False)], "cannot be used"),
     "short": ([{"kty": "RSA", "e": "AQAB", "n": "v" * 171}], "cannot be used"),
+    "short and padded": (
+        [{"kty": "RSA", "e": "AQAB", "n": "A" * 200 + "v" * 171}],
+        "cannot be used",
+    ),
     "off the curve": ([{"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "AAAA"}], "cannot be used"),
     "parts": ([{"kty": "EC"}], "cannot be used"),
     "empty": ([{}], "cannot be used"),

@@ -117,7 +117,11 @@ def test_a_hub_does_not_start_with_another_secret(
     found = hub("serve", "--port", "0", "--store", store)
     assert (found.code, found.out) == (2, "")
     assert found.err.splitlines()[-1].endswith("sealed with another HUB_KEYS_SECRET")
+    ill = hub("doctor", "--store", store)
+    assert ill.code == 2
+    assert "✗ keys: the signing keys in the store were sealed with another" in ill.out
     monkeypatch.setenv("HUB_AUTHORIZATION_SERVER", "false")
+    assert "✓ keys: " in done("doctor", "--store", store).out
     assert "this hub gives no tokens" in refused("keys", "rotate", "--store", store)
 
 
