@@ -191,6 +191,10 @@ async def test_all_secrets_that_are_wrong_are_answered_alike(own: Hub) -> None:
     ]  # fmt: skip
     assert len({(answer.status_code, answer.content) for answer in answers}) == 1
     refused(answers[0], 401, "invalid_client")
+    other = await own.post("token", basic(client.id, secret), client_id=operator.id)
+    assert other.content == answers[0].content
+    same = await own.post("token", basic(client.id, secret), client_id=client.id)
+    assert same.status_code == 200
     assert answers[0].headers["www-authenticate"] == 'Basic realm="hub"'
     for header in ("Basic", "Basic !", "Basic YQ==", "Bearer x", "Basic /w=="):
         answer = await own.http.post(
