@@ -89,7 +89,7 @@ _SIGNED: Final = (
     f"USING INDEX SEEK f:{name(Signature)}(agreement, number) "
     "WHERE f.agreement = agreement AND f.number > 0 AND f.organization > $after "
     f"AND f.role = 'BUYER' AND f.signed AND {SEEN} AND f.begins_first <= $day "
-    "AND (f.until IS NULL OR f.until_last > $day) "
+    "AND CASE WHEN f.until IS NULL THEN true ELSE f.until_last > $day END "
     "AND (o.visible OR $everything) AND ($country IS NULL OR o.country = $country) "
 )
 BUYERS: Final = vouched(
