@@ -33,6 +33,7 @@ lint: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.bulk
 
 neo4j: $(DEV)
 	$(BIN)/python -m tests.neo4j
