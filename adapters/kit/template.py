@@ -1,7 +1,7 @@
 """The operator's template: one table per kind of fact, columns named as in the exchange format."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final, cast
 
@@ -22,6 +22,7 @@ _SUBJECTS: Final = ("subject", "reference", "organization", "from", "supplier", 
 """Columns that say of whom a row speaks, where it is set aside."""
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _PROVENANCE: Final = tuple(field.alias or name for name, field in Provenance.model_fields.items())
+_BESIDE: Final = frozenset(_PROVENANCE)
 
 
 @cache
@@ -200,20 +201,30 @@ def _line(
     number: int,
     cells: Mapping[str, str],
 ) -> Line:
-    given = {name: _value(known[name], text) for name, text in cells.items() if name in known}
-    about: dict[str, object] = {
+    given: dict[str, object] = {name: text for name, text in cells.items() if name in known}
+    for name, field in _converted(kind):
+        if name in given:
+            given[name] = _value(field, cells[name])
+    if _BESIDE.isdisjoint(cells):
+        about = _NOTHING.changed(row=number)
+        return _blank(program, kind).changed(fact=kind.model_validate(given), about=about)
+    about_cells: dict[str, object] = {
         name: _parts(text) if name == "sources" else text
         for name, text in cells.items()
         if name in _PROVENANCE
     }
-    fact = kind.model_validate(given)
-    if not about:
-        return _blank(program, kind).changed(fact=fact, about=_NOTHING.changed(row=number))
     return Line(
         program=program,
-        fact=fact,
-        about=Bookkeeping.model_validate({**about, "row": number}),
+        fact=kind.model_validate(given),
+        about=Bookkeeping.model_validate({**about_cells, "row": number}),
     )
+
+
+@cache
+def _converted(kind: type[Fact]) -> Sequence[tuple[str, Field]]:
+    """Return the columns whose cells are not validated as the text that they are."""
+    found = columns(kind).items()
+    return [(name, field) for name, field in found if field.many or field.form is Form.BOOLEAN]
 
 
 @cache
@@ -234,8 +245,9 @@ def _value(field: Field, text: str) -> object:
     return text
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+@lru_cache(maxsize=4_096)
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(SEPARATOR) if part.strip())
 
 
 def written(facts: Sequence[Line], kind: type[Fact]) -> Iterator[list[str]]:

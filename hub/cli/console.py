@@ -95,9 +95,9 @@ def plain(*lines: str) -> None:
 
 
 @asynccontextmanager
-async def opened(store: str | None) -> AsyncGenerator[Store]:
+async def opened(store: str | None, *, mapped: bool = True) -> AsyncGenerator[Store]:
     """Yield the open store that the settings or an option name; it is made where there is none."""
-    found = from_settings(settings(store))
+    found = from_settings(settings(store), mapped=mapped)
     try:
         await found.open()
         yield found

@@ -1,5 +1,6 @@
 """`hub`: the commands, by name."""
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -24,6 +25,9 @@ from hub.cli.console import BAD_INPUT, OUT, complain
 
 UNREAD: Final = 1
 """Exit code where the reader of a pipe went away before everything was written."""
+
+_OBJECTS: Final = 100_000
+"""Objects made before the youngest are searched for cycles; a long list makes many and no cycle."""
 
 app = typer.Typer(
     name="hub",
@@ -55,6 +59,8 @@ def main() -> None:
     """Run a command of the line and end the process, without a traceback where output ends."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, 20, 20)
     try:
         try:
             app()

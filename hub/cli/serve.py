@@ -34,8 +34,6 @@ _QUESTION: Final = (
     '{ eligibility(buyer: "wsr:walmart", supplier: "wsr:ag-mart", product: "tomatoes", '
     'asOf: "2017-12-01") { verdict reason summary } }'
 )
-_OBJECTS: Final = 100_000
-"""Objects made before the youngest are searched for cycles; a long list makes many and no cycle."""
 _DRAIN_SECONDS: Final = 25
 """Seconds that requests under way have once the hub is told to stop."""
 
@@ -138,7 +136,6 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
         signal.signal(each, lambda _signal, _frame: None)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_OBJECTS, 20, 20)
     await uvicorn.Server(config).serve([listener])
 
 

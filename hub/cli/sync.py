@@ -81,7 +81,7 @@ def sync(
 
     async def steps() -> None:
         documents = await _documents(adapter, feed or OPERATOR, sources)
-        async with opened(store) as found:
+        async with opened(store, mapped=False) as found:
             if adapter is None:
                 how = {"dry_run": dry_run, "confirmed": yes}
                 chosen = [each for each in every.values() if example or not each.manifest.example]

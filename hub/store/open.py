@@ -12,8 +12,12 @@ from hub.store.port import Store
 SQLITE = "sqlite:///"
 
 
-def from_settings(settings: Settings) -> Store:
+def from_settings(settings: Settings, *, mapped: bool = True) -> Store:
     """Return the store that the settings name, not yet open.
+
+    Args:
+        settings: They name it.
+        mapped: Whether a file is read as memory; what reads all of it would count as having it all.
 
     Raises:
         InvalidInputError: The address is none of a store.
@@ -24,7 +28,7 @@ def from_settings(settings: Settings) -> Store:
         if not path:
             msg = "the store's address names no file; write sqlite:///hub.db"
             raise InvalidInputError(msg)
-        return EmbeddedStore(path)
+        return EmbeddedStore(path, mapped=mapped)
     password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
     return Neo4jStore(url, settings.neo4j_user, password, settings.neo4j_database)
 

@@ -14,6 +14,8 @@ from hub.store.embedded import schema
 
 MEMORY: Final = ":memory:"
 _READERS: Final = 4
+_MAPPED: Final = 2**30
+"""Bytes of the file that are read as memory, which makes many small reads quicker."""
 _OURS: Final = frozenset({"meta", "revision", "node", "reference", "in_force"})
 """Tables that every store has had from its first generation on."""
 _P = ParamSpec("_P")
@@ -27,8 +29,9 @@ class Database:
     seen by readers, because they ask for facts of the newest revision.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, mapped: bool = True) -> None:
         self.path = path
+        self._mapped = _MAPPED if mapped else 0
         self.round_trips = 0
         """Questions put to the file so far; tests see that it does not grow with rows."""
         self._in_memory = path == MEMORY
@@ -97,14 +100,14 @@ class Database:
         """Return this thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
         if connection is None:
-            connection = _connected(self.path)
+            connection = _connected(self.path, self._mapped)
             self._mine.connection = connection
             with self._guard:
                 self._made.append(connection)
         return connection
 
 
-def _connected(path: str) -> sqlite3.Connection:
+def _connected(path: str, mapped: int) -> sqlite3.Connection:
     if path != MEMORY:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # which SQLite tells in its own words
@@ -120,7 +123,7 @@ def _connected(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA mmap_size = 1073741824")
+    connection.execute(f"PRAGMA mmap_size = {mapped}")
     return connection
 
 

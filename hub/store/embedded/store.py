@@ -40,8 +40,8 @@ _ALL: Final = 2**31
 class EmbeddedStore(Store):
     """A graph in one SQLite file, or in memory."""
 
-    def __init__(self, path: str) -> None:
-        self.database = Database(path)
+    def __init__(self, path: str, *, mapped: bool = True) -> None:
+        self.database = Database(path, mapped=mapped)
         self._one_writer = asyncio.Lock()
         self.kept: Records = EmbeddedRecords(self.database, self._one_writer)
 
