@@ -4,6 +4,8 @@ HubError                      500  INTERNAL            a fault of ours
 ├── InvalidInputError         400  INVALID_INPUT       a value that cannot be taken; says which
 │   └── InvalidReferenceError 400  INVALID_REFERENCE   no reference, or wrong check characters
 ├── UnknownReferenceError     404  UNKNOWN_REFERENCE   nothing of that name, or not visible
+├── UnauthenticatedError      401  UNAUTHENTICATED     nobody says who asks, or the token is no good
+├── NotAllowedError           403  NOT_ALLOWED         the client may not do it
 ├── BadDocumentError          422  BAD_DOCUMENT        a file that is not what it should be
 ├── HeldError                 409  HELD                a sync that a person must decide
 ├── ConflictError             409  CONFLICT            somebody else changed it first
@@ -53,6 +55,20 @@ class UnknownReferenceError(HubError):
     def __init__(self, reference: str, *, path: Sequence[str] = ()) -> None:
         super().__init__(f"nothing here goes by {reference!r}; check it, or search", path=path)
         self.reference = reference
+
+
+class UnauthenticatedError(HubError):
+    """Nobody says who asks, or the token cannot be taken."""
+
+    code = "UNAUTHENTICATED"
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class NotAllowedError(HubError):
+    """The client may not do this; what it may not see it is not told of."""
+
+    code = "NOT_ALLOWED"
+    status = HTTPStatus.FORBIDDEN
 
 
 class BadDocumentError(HubError):

@@ -1,8 +1,9 @@
 """Answers of the rule as the API shows them: one whole, a list as columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Final
 
 import strawberry
 
@@ -10,13 +11,21 @@ from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answered, Answers
 from hub.eligibility.explain import explanation, summary, would_change
 from hub.eligibility.question import Ruling as RuleRuling
-from hub.errors import HubError, UnknownReferenceError
+from hub.errors import (
+    ConflictError,
+    HubError,
+    NotAllowedError,
+    UnauthenticatedError,
+    UnknownReferenceError,
+)
 from hub.graphql.columns import Columns
 from hub.graphql.types.answers import (
+    Conflict,
     Eligibility,
     EligibilityNotice,
     EligibilityRow,
     InvalidInput,
+    NotAllowed,
     Problem,
     Ruling,
     UnknownReference,
@@ -58,15 +67,25 @@ def _rows(sitting: Sitting, answers: Answers) -> list[EligibilityRow]:
 
 
 def _problem(error: HubError | None) -> Problem | None:
+    return None if error is None else told(error)
+
+
+def told(error: HubError) -> Problem:
     """Return an error as data."""
-    if error is None:
-        return None
     path = list(error.path) or None
     if isinstance(error, UnknownReferenceError):
         return UnknownReference(
             code=error.code, message=error.message, path=path, reference=error.reference
         )
-    return InvalidInput(code=error.code, message=error.message, path=path)
+    make = _PROBLEMS.get(type(error), InvalidInput)
+    return make(code=error.code, message=error.message, path=path)
+
+
+_PROBLEMS: Final[Mapping[type[HubError], type[Problem]]] = {
+    ConflictError: Conflict,
+    NotAllowedError: NotAllowed,
+    UnauthenticatedError: NotAllowed,
+}
 
 
 def shown(sitting: Sitting, answered: Answered) -> Eligibility:

@@ -39,6 +39,12 @@ class Request:
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}
 
+    def renew(self) -> None:
+        """See the newest revision from here on: the request has written one."""
+        self.present = datetime.now(UTC)
+        self._latest = None
+        self._sittings = {}
+
     async def latest(self) -> Latest:
         """Return the newest revision as the request first saw it."""
         if self._latest is None:

@@ -8,7 +8,8 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from hub.graphql.executor import HubExecutor
-from hub.graphql.loaders import answers, evidence, links, programs, standings, subjects
+from hub.graphql.loaders import answers, changes, evidence, links, programs, standings, subjects
+from hub.graphql.mutations.facts import FactMutations
 from hub.graphql.questions.bindings import BindingQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
 from hub.graphql.questions.programs import Programs
@@ -17,10 +18,10 @@ from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
 from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
-from hub.graphql.types.answers import InvalidInput, UnknownReference
+from hub.graphql.types.answers import Conflict, Held, InvalidInput, NotAllowed, UnknownReference
 from hub.graphql.types.nodes import Commodity
 
-LOADERS: Final = (answers, evidence, links, programs, standings, subjects)
+LOADERS: Final = (answers, changes, evidence, links, programs, standings, subjects)
 """Modules that bring fetched fields; being imported they are registered."""
 COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 
@@ -41,12 +42,18 @@ class HubSchema(strawberry.Schema):
         """Log nothing here: strawberry would log every client's mistake with its query."""
 
 
+@strawberry.type
+class Mutation(FactMutations):
+    """What operators write."""
+
+
 schema = HubSchema(
     Query,
+    Mutation,
     config=SCALARS,
     execution_context_class=HubExecutor,
     extensions=[Reading],
-    types=[InvalidInput, UnknownReference, Commodity],
+    types=[InvalidInput, UnknownReference, NotAllowed, Conflict, Held, Commodity],
 )
 
 

@@ -28,6 +28,7 @@ class Numbered(IntEnum):
     NODE = 1
     FACT = 2
     RUN = 3
+    CHANGE = 4
 
 
 class Ids:

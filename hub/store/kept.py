@@ -4,10 +4,21 @@ Clients, signing keys, identifiers that may be used once, what was revoked. They
 have no revisions, stand in no export, and one that has expired is as if it had never been.
 """
 
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 FOREVER: Final = 2**62
 """When a record expires that does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that is kept with a generation: both, or neither."""
+
+    kind: str
+    key: str
+    value: str
+    expires_at: int = FOREVER
 
 
 class Records(Protocol):

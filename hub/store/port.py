@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
-from hub.store.kept import Records
+from hub.store.kept import Kept, Records
 
 OPEN: Final = 2**62
 """An end that has not come: of a recorded interval, or of a revision."""
@@ -202,8 +202,10 @@ class Writing(Protocol):
         """Return the facts that ever named these nodes, what is staged so far included."""
         ...
 
-    async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
-        """Make the generation the newest revision, all of it at once."""
+    async def commit(
+        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+    ) -> Latest:
+        """Make the generation the newest revision, all of it at once, and keep records with it."""
         ...
 
 

@@ -1,7 +1,10 @@
 """Hold: what is not believable waits for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from graph_schema.codes import Effect, Kind
+from graph_schema.standing import Standing, StateRule
+from hub.store.port import Sought, Store
 from hub.sync.intake import Intake
 from hub.sync.plan import Plan
 from hub.sync.slices import Tally
@@ -39,6 +42,38 @@ def reasons(intake: Intake, tally: Tally, plan: Plan, world: World, refused: int
                 f"{gone:,} of {plan.shown[kind]:,} listed {kind.table} are gone, more than "
                 f"{bounds.may_shrink:.0%}; confirm that they ended"
             )
+
+
+async def barring(
+    store: Store, intake: Intake, plan: Plan, world: World, day: int
+) -> Sequence[str]:
+    """Return why a push that bars many suppliers at once must be looked at; one goes through."""
+    program = world.numbers.get(intake.program or "")
+    if not intake.whole or program is None:
+        return ()
+    bars = {
+        (rule["track"], rule["state"])
+        for rule in world.law_rows[StateRule]
+        if rule["program"] == program and rule["effect"] == Effect.INELIGIBLE
+    }
+    barred = {
+        row["subject"]
+        for kind, row in plan.facts
+        if kind is Standing and row["until"] is None and (row["track"], row["state"]) in bars
+    }
+    if len(barred) <= 1:
+        return ()
+    counts = [
+        await store.count(Sought(kind, [program], (), day), world.moment)
+        for kind in (Kind.ORGANIZATION, Kind.WORKSITE)
+    ]
+    share = intake.bounds.may_shrink
+    if len(barred) <= share * sum(counts):
+        return ()
+    return [
+        f"it would bar {len(barred):,} of {sum(counts):,} suppliers, more than {share:.0%}; send "
+        "it to whoever runs the hub as a list, so that a person looks at it"
+    ]
 
 
 def _owner(intake: Intake, tally: Tally, world: World) -> str | None:

@@ -12,6 +12,8 @@ from adapters.kit.fetch import Mark
 from adapters.kit.parsed import Parsed, RowProblem
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
+from hub.store.port import Row
+from hub.sync.receipt import Receipt
 
 
 class Origin(StrEnum):
@@ -33,6 +35,8 @@ class Outcome(StrEnum):
     HELD = "held"
     DRY_RUN = "dry run"
     RESTORED = "restored"
+    REFUSED = "refused"
+    """It is applied whole or not at all, and something of it cannot be."""
     FAILED = "failed"
     """There was no document, or none that could be read."""
 
@@ -73,6 +77,7 @@ class Intake:
         complete: Whether it leaves nothing out of what it speaks of.
         dated: The day of which it speaks; none: the day it comes in.
         kinds: The kinds of facts it speaks of.
+        whole: Whether it is applied whole or not at all.
         problems: Rows that its parser set aside.
         missing: Columns that it should have and has not.
         notes: What else the person who syncs it should know.
@@ -88,6 +93,7 @@ class Intake:
     complete: bool = False
     dated: date | None = None
     kinds: frozenset[type[Fact]] = frozenset()
+    whole: bool = False
     problems: Sequence[RowProblem] = ()
     missing: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -147,6 +153,8 @@ class Report:
         revision: The revision it made, or the newest where it changed nothing.
         notes: What else to know, such as absences that were not applied.
         failed: Why there was nothing to run, where it failed.
+        receipt: What a client is told, where it may ask again.
+        planned: Of a dry run, the rows that would be written, by the numbers they would have.
     """
 
     outcome: Outcome
@@ -163,6 +171,8 @@ class Report:
     notes: list[str] = field(default_factory=list[str])
     revision: int = 0
     failed: str = ""
+    receipt: Receipt | None = None
+    planned: Mapping[int, Row] = field(default_factory=dict[int, Row])
 
     def counts(self) -> Mapping[str, int]:
         """Return how many facts were added, changed, ended, unchanged, and rows set aside."""

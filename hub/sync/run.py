@@ -1,15 +1,18 @@
 """A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from hub.errors import BadDocumentError
+from hub.store.kept import Kept
 from hub.store.port import Latest, Store, Writing
 from hub.store.rows import day_of, micros
 from hub.sync import hold
+from hub.sync.effects import receipt
 from hub.sync.intake import Intake, Origin, Outcome, Progress, Report, silent
 from hub.sync.plan import Plan
 from hub.sync.planning import Planning
+from hub.sync.receipt import Asked, Receipt
 from hub.sync.refused import nothing_applied
 from hub.sync.remember import remember
 from hub.sync.slices import Learned
@@ -25,6 +28,7 @@ async def run(
     confirmed: bool = False,
     now: datetime | None = None,
     progress: Progress = silent,
+    asked: Asked | None = None,
 ) -> Report:
     """Record what comes in as one atomic generation, and report the difference it makes.
 
@@ -35,21 +39,41 @@ async def run(
         confirmed: Apply it even where it would be held: a person has looked.
         now: The instant it is recorded; the present where not given.
         progress: Is told how far it is.
+        asked: By which key a client may ask for it again; the first answer is the receipt.
 
     Raises:
+        ConflictError: The client used the key for something else.
         BadDocumentError: An administrator's file has a bad line, or a document speaks of a day
             yet to come; nothing of it is applied.
     """
     learned, report, started = Learned(), None, 0
     while report is None:
         async with store.writing() as writing:
+            if asked is not None and (before := await asked.before(store)) is not None:
+                return _repeated(intake, before)
             started = _instant(now, writing.base)
             _not_yet_to_come(intake, started)
-            how = _How(dry_run, confirmed, started, progress)
+            how = _How(dry_run, confirmed, started, progress, asked)
             report = await _attempt(store, intake, writing, learned, how)
+    if asked is not None and report.outcome is Outcome.UNCHANGED and not dry_run:
+        report.receipt = Receipt(asked.digest, report.revision, (), report.unchanged, (), started)
+        await store.kept.put(**asdict(asked.kept(report.receipt)))
     if not dry_run and intake.program and intake.feed:
         await remember(store, intake, report, started)
     return report
+
+
+def _repeated(intake: Intake, receipt: Receipt) -> Report:
+    """Return what a client was told before."""
+    return Report(
+        outcome=Outcome.APPLIED,
+        program=intake.program,
+        feed=intake.feed,
+        complete=intake.complete,
+        unchanged=receipt.unchanged,
+        revision=receipt.revision,
+        receipt=receipt,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,7 @@ class _How:
     confirmed: bool
     now: int
     progress: Progress
+    asked: Asked | None
 
 
 async def _attempt(
@@ -75,16 +100,36 @@ async def _attempt(
     known = world.programs.get(intake.program or "")
     for changes in (report.added, report.changed, report.ended):
         changes[:] = await told(store, changes, known.scheme if known else None)
-    report.held = list(hold.reasons(intake, planning.tally, plan, world, planning.refused))
-    if intake.origin is Origin.OPERATOR and report.held and not how.confirmed:
-        report.outcome = Outcome.HELD
-    elif plan.empty and not made and planning.generation.empty:
-        report.outcome = Outcome.UNCHANGED
-    elif not how.dry_run:
+    report.held = [
+        *hold.reasons(intake, planning.tally, plan, world, planning.refused),
+        *await hold.barring(store, intake, plan, world, day_of(how.now)),
+    ]
+    report.outcome = _becomes(intake, planning, report, how, empty=plan.empty and not made)
+    if report.outcome is Outcome.DRY_RUN and how.asked is not None:
+        planning.generation.number(plan)
+        report.receipt = receipt(how.asked, plan, writing.base.revision, how.now)
+        report.planned = {row["number"]: row for _, row in plan.facts}
+    if report.outcome is Outcome.APPLIED:
         await planning.generation.stage(plan, made)
-        report.revision = (await planning.generation.write(how.now)).revision
-        report.outcome = Outcome.APPLIED
+        kept: list[Kept] = []
+        if how.asked is not None:
+            report.receipt = receipt(how.asked, plan, writing.base.revision + 1, how.now)
+            kept.append(how.asked.kept(report.receipt))
+        report.revision = (await planning.generation.write(how.now, kept)).revision
     return report
+
+
+def _becomes(
+    intake: Intake, planning: Planning, report: Report, how: _How, *, empty: bool
+) -> Outcome:
+    """Return what is to become of a run that is planned."""
+    if intake.whole and planning.problems:
+        return Outcome.REFUSED
+    if intake.origin is Origin.OPERATOR and report.held and not how.confirmed:
+        return Outcome.HELD
+    if empty and planning.generation.empty:
+        return Outcome.UNCHANGED
+    return Outcome.DRY_RUN if how.dry_run else Outcome.APPLIED
 
 
 def _not_yet_to_come(intake: Intake, now: int) -> None:

@@ -13,6 +13,7 @@ from graph_schema.programs import Commodity, Program
 from graph_schema.sourcing import SourcingLink
 from graph_schema.standing import Standing, StateRule
 from hub.eligibility.facts import Law
+from hub.store.kept import Kept
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
 from hub.sync.derive import compared, derived
@@ -70,10 +71,8 @@ class Generation:
         if plan.empty and not made:
             return
         self.empty = False
+        self.number(plan)
         for kind, row in plan.facts:
-            row["number"] = self._writing.next_fact
-            row["revision_from"] = self._revision
-            self._writing.next_fact += 1
             self._changes(kind, row)
             self._begins(kind, row)
         for kind, row, until in plan.closed:
@@ -89,8 +88,20 @@ class Generation:
                 batch.facts.setdefault(kind, []).append(row)
             await self._writing.stage(batch)
 
-    async def write(self, now: int) -> Latest:
-        """Stage what follows from all that is staged, and commit; return the revision it made."""
+    def number(self, plan: Plan) -> None:
+        """Give what is planned its numbers."""
+        for _, row in plan.facts:
+            row["number"] = self._writing.next_fact
+            row["revision_from"] = self._revision
+            self._writing.next_fact += 1
+
+    async def write(self, now: int, kept: Sequence[Kept] = ()) -> Latest:
+        """Stage what follows from all that is staged, and commit; return the revision it made.
+
+        Args:
+            now: The instant of the commit.
+            kept: Records that are kept with it.
+        """
         rules = self._rules()
         await self._touch_ruled()
         self._named |= self._subjects
@@ -102,7 +113,8 @@ class Generation:
             await self._writing.stage(batch)
             done += len(some)
             self._progress("working out who stands how", done, of)
-        return await self._writing.commit(now, law_changed=bool(self._changed & set(KINDS)))
+        law_changed = bool(self._changed & set(KINDS))
+        return await self._writing.commit(now, law_changed=law_changed, kept=kept)
 
     def _changes(self, kind: type[Fact], row: Row) -> None:
         """Take note of what a fact that is new or closed has bearing on."""

@@ -164,7 +164,7 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(bare: Hub) -> 
         ("{ ...missing }", "missing"),
         ("fragment a on Query { ...a } { ...a }", "a"),
         ("fragment a on Query { ...b } fragment b on Query { ...a } { ...a }", "itself"),
-        ("mutation { x }", "mutation"),
+        ("mutation { x }", "Mutation"),
     ],
 )
 async def test_a_query_that_is_none_is_refused(bare: Hub, query: str, message: str) -> None:

@@ -150,6 +150,11 @@ class Conflict(Problem):
 
 
 @strawberry.type
+class Held(Problem):
+    """It is not believable, and waits for a person."""
+
+
+@strawberry.type
 class EligibilityRow(Fetches):
     """The answer for one supplier of a list."""
 

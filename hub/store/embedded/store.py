@@ -14,7 +14,7 @@ from hub.store.columns import tokens
 from hub.store.embedded import list_texts, lists, reads, texts, writes
 from hub.store.embedded.database import Database
 from hub.store.embedded.kept import EmbeddedRecords
-from hub.store.kept import Records
+from hub.store.kept import Kept, Records
 from hub.store.port import (
     OPEN,
     SHELL,
@@ -296,11 +296,13 @@ class _Generation(Writing):
         at = reads.parameters(nodes, Moment(self.base.revision + 1, OPEN - 1, SHELL), day=None)
         return await self._database.write(reads.facts_at, kind, end, at, history=True)
 
-    async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
+    async def commit(
+        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+    ) -> Latest:
         """Commit the transaction."""
         revision = self.base.revision + 1
         free = (self.next_node, self.next_fact)
-        step = partial(writes.commit, law_changed=law_changed)
+        step = partial(writes.commit, law_changed=law_changed, kept=kept)
         await self._database.write(step, revision, recorded_at, free)
         law = revision if law_changed else self.base.law_revision
         return Latest(revision, recorded_at, law)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from operator import itemgetter
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ import orjson
 
 from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
+from hub.store.embedded.kept import PUT
 from hub.store.embedded.schema import lists, table
+from hub.store.kept import Kept
 from hub.store.port import OPEN, Batch, Latest, Row
 
 _PROFILE: Final = (
@@ -64,6 +67,7 @@ def commit(
     free: tuple[int, int],
     *,
     law_changed: bool,
+    kept: Sequence[Kept] = (),
 ) -> None:
     """Make the generation the newest revision."""
     connection.execute("INSERT INTO revision VALUES (?, ?)", (revision, recorded_at))
@@ -71,6 +75,7 @@ def commit(
     _set_meta(connection, "next_fact", free[1])
     if law_changed:
         _set_meta(connection, "law_revision", revision)
+    connection.executemany(PUT, map(asdict, kept))
     connection.execute("COMMIT")
 
 

@@ -11,13 +11,16 @@ facts. A generation that was not committed leaves marks, by which the next write
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from secrets import token_hex
 from typing import Any, Final
 
 from graph_schema.elements import Fact
 from hub.errors import StoreUnavailableError
+from hub.store.kept import Kept
 from hub.store.neo4j import writes
 from hub.store.neo4j.driver import Bolt, Statement, Transaction
+from hub.store.neo4j.kept import PUT
 from hub.store.port import OPEN, SHELL, Batch, Latest, Moment, Resolved, Row, Store, Writing
 
 ROWS: Final = 10_000
@@ -82,7 +85,9 @@ class Generation(Writing):
         moment = Moment(self.base.revision + 1, OPEN - 1, SHELL)
         return await self._store.facts_at(kind, end, nodes, moment, history=True)
 
-    async def commit(self, recorded_at: int, *, law_changed: bool) -> Latest:
+    async def commit(
+        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+    ) -> Latest:
         """Make the generation the newest revision."""
         revision = self.base.revision + 1
         law = revision if law_changed else self.base.law_revision
@@ -94,6 +99,8 @@ class Generation(Writing):
         free = {"next_node": self.next_node, "next_fact": self.next_fact}
         flip = {**made, **free, "next_reference": self._next_reference, "law_revision": law}
         await self._lock.run(writes.FLIP, flip)
+        for each in kept:
+            await self._lock.run(PUT, asdict(each))
         await self._lock.run(writes.CLEAR_MARKS, {})
         try:
             await self._lock.commit()

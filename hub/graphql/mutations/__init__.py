@@ -1,0 +1,1 @@
+"""What clients write, each mutation under the rule that says who may."""

@@ -1,0 +1,232 @@
+"""Record facts, and withdraw one that was recorded in error."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import strawberry
+from strawberry.types import Info
+
+from adapters.kit.parsed import ProblemCode, RowProblem
+from hub.errors import HubError, InvalidInputError, UnknownReferenceError
+from hub.graphql.answered import told
+from hub.graphql.context import Request
+from hub.graphql.mutations.allowed import writing
+from hub.graphql.types.answers import Held, InvalidInput, Problem, UnknownReference
+from hub.graphql.types.changes import (
+    FactReference,
+    GraphChange,
+    RecordFactsInput,
+    RecordFactsPayload,
+    WithdrawFactInput,
+)
+from hub.graphql.types.inputs import fact as as_fact
+from hub.identity.ids import Numbered, well_formed
+from hub.store.port import Row
+from hub.store.rows import instant
+from hub.sync.intake import Outcome, Report
+from hub.sync.push import Push, push
+from hub.sync.receipt import Asked, Effect, Receipt
+from hub.sync.withdraw import Withdrawal, withdraw
+
+MOST_FACTS: Final = 10_000
+LONGEST_KEY: Final = 255
+LONGEST_REASON: Final = 1_000
+_WRITTEN: Final[Mapping[int, Row]] = {}
+"""Rows that are planned where a write was made: none."""
+_REFERENCES: Final = frozenset(
+    {
+        "reference", "subject", "from", "to", "organization", "agreement", "under", "supersedes",
+        "buyer", "supplier", "pool", "worksites", "except", "externalIds",
+    }
+)  # fmt: skip
+"""Fields that name a node by reference, as the exchange format does, or by hub id."""
+
+
+@strawberry.type
+class FactMutations:
+    """What operators write."""
+
+    @strawberry.mutation(
+        description=(
+            "All facts or none. The same key with the same facts gives the first answer again; "
+            "with other facts it is a Conflict."
+        )
+    )
+    async def record_facts(
+        self,
+        info: Info[Request, None],
+        input: RecordFactsInput,  # noqa: A002 - the contract's name
+    ) -> RecordFactsPayload:
+        """Record facts of a program."""
+        request = info.context
+        try:
+            client, program = await writing(request, input.program)
+            _check_key(input.idempotency_key)
+            if not 1 <= len(input.facts) <= MOST_FACTS:
+                msg = f"there are {len(input.facts)} facts; send 1 to {MOST_FACTS} at a time"
+                raise InvalidInputError(msg, path=("input", "facts"))
+            facts = await _by_reference(request, [as_fact(each) for each in input.facts])
+            sent = Push(client, program.code, facts, input.idempotency_key)
+            report = await push(request.store, sent, dry_run=input.dry_run)
+        except HubError as error:
+            return _refused([told(error)])
+        if report.outcome is Outcome.REFUSED:
+            return _refused([_of_a_fact(each, facts) for each in report.problems])
+        if report.outcome is Outcome.HELD:
+            return _refused([Held(code="HELD", message="; ".join(report.held), path=None)])
+        return _written(request, client, report)
+
+    @strawberry.mutation(
+        description="Closes the recorded interval of a fact recorded in error; history keeps it."
+    )
+    async def withdraw_fact(
+        self,
+        info: Info[Request, None],
+        input: WithdrawFactInput,  # noqa: A002 - the contract's name
+    ) -> RecordFactsPayload:
+        """Withdraw a fact."""
+        request = info.context
+        try:
+            client, program = await writing(request, input.program)
+            _check_key(input.idempotency_key)
+            if not 1 <= len(input.reason.strip()) <= LONGEST_REASON:
+                msg = f"say why, in up to {LONGEST_REASON} characters"
+                raise InvalidInputError(msg, path=("input", "reason"))
+            fact = input.fact
+            number = request.ids.number(fact, Numbered.FACT) if well_formed(fact) else None
+            if number is None:
+                raise UnknownReferenceError(fact, path=("input", "fact"))
+            what = ["withdraw", program.code, number, input.reason]
+            asked = Asked.of(client, input.idempotency_key, what)
+            sent = Withdrawal(program.number, number, fact)
+            receipt = await withdraw(request.store, sent, asked)
+        except HubError as error:
+            return _refused([told(error)])
+        return _told(request, client, receipt)
+
+
+def _check_key(key: str) -> None:
+    """Refuse an idempotency key that cannot be one.
+
+    Raises:
+        InvalidInputError: It is empty, too long, or does not print.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+        msg = f"an idempotency key has 1 to {LONGEST_KEY} printable characters"
+        raise InvalidInputError(msg, path=("input", "idempotencyKey"))
+
+
+async def _by_reference(
+    request: Request, facts: Sequence[Mapping[str, Any]]
+) -> Sequence[Mapping[str, Any]]:
+    """Return facts that name nodes by reference alone; hub ids become references."""
+    ids = {text for fact in facts for text in _named(fact) if well_formed(text)}
+    if not ids:
+        return facts
+    numbers = dict(zip(sorted(ids), request.ids.numbers(sorted(ids)), strict=True))
+    known: dict[int, str] = {}
+    for node, text, merged in await request.store.references(
+        sorted(number for number in numbers.values() if number is not None)
+    ):
+        if not merged:
+            known.setdefault(node, text)
+    texts = {text: known[n] for text, n in numbers.items() if n is not None and n in known}
+    return [_renamed(fact, texts) for fact in facts]
+
+
+def _named(given: Any) -> Sequence[str]:  # noqa: ANN401
+    """Return every text below a field that names nodes."""
+    if isinstance(given, list):
+        return [text for each in given for text in _named(each)]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(given, dict):
+        return []
+    found: list[str] = []
+    for name, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+        if name in _REFERENCES and isinstance(value, str):
+            found.append(value)
+        elif name in _REFERENCES and isinstance(value, list):
+            found += value
+        else:
+            found += _named(value)
+    return found
+
+
+def _renamed(given: Any, texts: Mapping[str, str]) -> Any:  # noqa: ANN401
+    if isinstance(given, list):
+        return [_renamed(each, texts) for each in given]  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(given, dict):
+        return {k: _renamed(v, texts) for k, v in given.items()}  # pyright: ignore[reportUnknownVariableType]
+    return texts.get(given, given) if isinstance(given, str) else given
+
+
+def _of_a_fact(found: RowProblem, facts: Sequence[Mapping[str, Any]]) -> Problem:
+    """Return why a fact was refused, with its place in the request."""
+    index = found.row - 1
+    [word] = facts[index]
+    path = ["input", "facts", str(index), word, *(found.column or "").split(".")]
+    path = [part for part in path if part]
+    code = found.code.value
+    if found.code is ProblemCode.UNKNOWN_REFERENCE:
+        return UnknownReference(
+            code=code, message=found.message, path=path, reference=found.subject or ""
+        )
+    return InvalidInput(code=code, message=found.message, path=path)
+
+
+def _refused(problems: list[Problem]) -> RecordFactsPayload:
+    return RecordFactsPayload(
+        recorded=[], unchanged=0, changes=[], problems=problems, revision=None
+    )
+
+
+def _written(request: Request, client: str, report: Report) -> RecordFactsPayload:
+    """Return what a client is told of its write, or would be."""
+    if report.receipt is None:
+        return RecordFactsPayload(
+            recorded=[], unchanged=report.unchanged, changes=[], problems=[], revision=None
+        )
+    told = _told(request, client, report.receipt, report.planned)
+    return replace(told, recorded=[], revision=None) if report.planned else told
+
+
+def _told(
+    request: Request, client: str, receipt: Receipt, planned: Mapping[int, Row] = _WRITTEN
+) -> RecordFactsPayload:
+    request.renew()
+    ids = request.ids
+    return RecordFactsPayload(
+        recorded=[
+            FactReference(index=index, id=strawberry.ID(ids.of(number, Numbered.FACT)), kind=word)
+            for index, number, word in receipt.recorded
+        ],
+        unchanged=receipt.unchanged,
+        changes=[
+            _change(request, client, receipt, each, planned.get(each.fact or 0))
+            for each in receipt.effects
+        ],
+        problems=[],
+        revision=str(receipt.revision),
+    )
+
+
+def _change(
+    request: Request, client: str, receipt: Receipt, effect: Effect, planned: Row | None
+) -> GraphChange:
+    ids = request.ids
+    number = effect.fact if effect.fact is not None else effect.before
+    return GraphChange(
+        id=strawberry.ID(ids.of(number or 0, Numbered.CHANGE)),
+        fact_number=effect.fact if effect.word == "standing" else None,
+        before_number=effect.before if effect.word == "standing" else None,
+        program_number=effect.program,
+        subject_number=effect.subject,
+        planned=planned if effect.word == "standing" else None,
+        revision=str(receipt.revision),
+        kind=effect.becomes,
+        fact=None if effect.fact is None else strawberry.ID(ids.of(effect.fact, Numbered.FACT)),
+        fact_kind=effect.word,
+        actor=client,
+        recorded_at=instant(receipt.recorded_at),
+        summary=effect.summary,
+    )

@@ -1,0 +1,68 @@
+"""Push: facts that an operator's client sends: all or none, and once for a key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from adapters.kit.parsed import RowProblem, problems
+from graph_schema.exchange import Bookkeeping, Line
+from hub.store.port import Store
+from hub.sync.intake import Intake, Origin, Outcome, Report
+from hub.sync.receipt import Asked
+from hub.sync.run import run
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a client sends.
+
+    Attributes:
+        client: Id of the client.
+        program: Code of the program that says it.
+        facts: Each as the exchange format writes it, without its program.
+        key: What the client calls this write; the same again has no second effect.
+    """
+
+    client: str
+    program: str
+    facts: Sequence[Mapping[str, Any]]
+    key: str
+
+    def asked(self) -> Asked:
+        """Return it as a write that the client may ask for again."""
+        return Asked.of(self.client, self.key, ["facts", self.program, *self.facts])
+
+
+async def push(
+    store: Store, sent: Push, *, dry_run: bool = False, now: datetime | None = None
+) -> Report:
+    """Record facts of a program: all of them, or none.
+
+    A problem's `row` is the place of its fact, from 1.
+
+    Raises:
+        ConflictError: The client used the key for something else.
+    """
+    lines: list[Line] = []
+    refused: list[RowProblem] = []
+    for place, fact in enumerate(sent.facts, start=1):
+        try:
+            line = Line.model_validate({"program": sent.program, **fact})
+            lines.append(line.model_copy(update={"about": Bookkeeping(row=place)}))
+        except ValidationError as error:
+            refused += problems(error, place)
+    intake = Intake(
+        origin=Origin.OPERATOR,
+        lines=lines,
+        program=sent.program,
+        kinds=frozenset(type(line.fact) for line in lines),
+        whole=True,
+        problems=refused,
+    )
+    report = await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())
+    if report.outcome is Outcome.REFUSED:
+        report.added, report.changed, report.ended = [], [], []
+    return report

@@ -1,0 +1,130 @@
+"""Receipts: what a client is told of a write, kept in the write's own transaction.
+
+A client that never got its answer asks again with the same key, and gets the first answer. A
+receipt and what it is for are written together or not at all, so a retry has no second effect.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from pydantic import TypeAdapter
+
+from hub.errors import ConflictError
+from hub.store.kept import Kept
+from hub.store.port import Store
+from hub.store.rows import digest
+
+KIND: Final = "receipt"
+"""Kind of the records; the key is the client's id and the key that it chose."""
+KEPT_FOR: Final = timedelta(days=7)
+"""How long a key is remembered."""
+_MICROS: Final = timedelta(microseconds=1)
+
+
+class Becomes(StrEnum):
+    """What a write makes of one fact."""
+
+    RECORDED = "RECORDED"
+    """It was not known before."""
+    CHANGED = "CHANGED"
+    """It is known otherwise."""
+    ENDED = "ENDED"
+    """It holds no more from a day on."""
+    WITHDRAWN = "WITHDRAWN"
+    """It was recorded in error."""
+    IDENTITY = "IDENTITY"
+    """Two were judged to be one, or one to be two."""
+    SYNC = "SYNC"
+    """A feed was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a write made of one fact.
+
+    Attributes:
+        word: Which kind of fact.
+        fact: Number of the row as it is known now; none where it is withdrawn.
+        before: Number of the row as it was known before; none where it was not.
+        program: Number of the program whose word it is.
+        subject: Number of whom it is about, where it is about somebody.
+    """
+
+    becomes: Becomes
+    word: str
+    fact: int | None
+    before: int | None
+    program: int
+    subject: int | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a write.
+
+    Attributes:
+        asked: Digest of what was asked.
+        revision: The revision that the write made, or the newest where it changed nothing.
+        recorded: For each fact of the request that was new: its place, its number, its kind.
+        unchanged: How many were known.
+        effects: What it made of facts.
+        recorded_at: When, in microseconds since 1970.
+    """
+
+    asked: str
+    revision: int
+    recorded: Sequence[tuple[int, int, str]] = ()
+    unchanged: int = 0
+    effects: Sequence[Effect] = ()
+    recorded_at: int = 0
+
+
+_RECEIPT: Final = TypeAdapter(Receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A write that a client asks for, and the key by which it may ask again.
+
+    Attributes:
+        client: Id of the client.
+        key: What the client calls this write.
+        digest: Of all that it asks.
+    """
+
+    client: str
+    key: str
+    digest: str
+
+    @classmethod
+    def of(cls, client: str, key: str, what: object) -> Self:
+        """Return a write of a client."""
+        return cls(client, key, digest(what))
+
+    async def before(self, store: Store) -> Receipt | None:
+        """Return the receipt of the same write, where it was made already.
+
+        Raises:
+            ConflictError: The client used the key for something else.
+        """
+        text = await store.kept.get(KIND, self._name)
+        if text is None:
+            return None
+        found = _RECEIPT.validate_json(text)
+        if found.asked != self.digest:
+            msg = f"the key {self.key!r} was used for another write; take a new one for this"
+            raise ConflictError(msg, path=("input", "idempotencyKey"))
+        return found
+
+    def kept(self, receipt: Receipt) -> Kept:
+        """Return the record of a receipt."""
+        told = _RECEIPT.dump_json(receipt).decode()
+        return Kept(KIND, self._name, told, receipt.recorded_at + KEPT_FOR // _MICROS)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.client} {self.key}"

@@ -1,0 +1,70 @@
+"""Withdraw: a fact that was recorded in error is known no more; history keeps it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from graph_schema.elements import Fact
+from graph_schema.exchange import FACTS
+from hub.errors import ConflictError, UnknownReferenceError
+from hub.store.port import OPEN, Row, Store
+from hub.store.rows import micros
+from hub.sync.effects import receipt
+from hub.sync.made import Made
+from hub.sync.plan import Plan
+from hub.sync.receipt import Asked, Receipt
+from hub.sync.world import World
+from hub.sync.write import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What a client asks to be withdrawn.
+
+    Attributes:
+        program: Number of the program that said it.
+        fact: Number of the fact's row, as the client read it.
+        name: What the client calls the fact.
+    """
+
+    program: int
+    fact: int
+    name: str
+
+
+async def withdraw(
+    store: Store, sent: Withdrawal, asked: Asked, *, now: datetime | None = None
+) -> Receipt:
+    """Close the recorded interval of a fact, and return what the client is told.
+
+    Raises:
+        UnknownReferenceError: The program said no such fact.
+        ConflictError: It was withdrawn or corrected since it was read, or the key was used.
+    """
+    async with store.writing() as writing:
+        before = await asked.before(store)
+        if before is not None:
+            return before
+        world = await World.load(store, writing.base)
+        kind, row = await _said(store, sent, world)
+        if row["revision_until"] < OPEN:
+            msg = f"{sent.name} was withdrawn or corrected since it was read; read it again"
+            raise ConflictError(msg, path=("input", "fact"))
+        plan = Plan()
+        started = max(micros(now or datetime.now(UTC)), writing.base.recorded_at + 1)
+        plan.withdraw(kind, row, started)
+        generation = Generation(store, writing, world)
+        await generation.stage(plan, Made())
+        told = receipt(asked, plan, writing.base.revision + 1, started)
+        await generation.write(started, [asked.kept(told)])
+        return told
+
+
+async def _said(store: Store, sent: Withdrawal, world: World) -> tuple[type[Fact], Row]:
+    """Return the row of a fact, of whatever kind."""
+    for kind in FACTS:
+        if kind.sent:
+            found = await store.facts_at(kind, "number", [sent.fact], world.moment, history=True)
+            for row in found:
+                if row["program"] == sent.program:
+                    return kind, row
+    raise UnknownReferenceError(sent.name, path=("input", "fact"))
