@@ -65,15 +65,15 @@ class Numbers:
         self._known, self._bare = known, set()
         asked: dict[int, set[str]] = {}
         for line in lines:
-            texts = _stated(line)
-            if any(_universal(text) and text not in self._known for text in texts):
+            texts = stated(line)
+            if any(universal(text) and text not in self._known for text in texts):
                 nodes = {known[text].node for text in known.keys() & set(texts)}
                 for node in (each for each in nodes if each < self._first_new):
                     asked.setdefault(node, set()).add(line.program)
         if not asked:
             return
         nodes = sorted(asked)
-        taken = {node for node, text, _ in await store.references(nodes) if _universal(text)}
+        taken = {node for node, text, _ in await store.references(nodes) if universal(text)}
         for kind in _DESCRIBED:
             for row in await store.facts_at(kind, "reference", nodes, world.moment):
                 if asked[row["reference"]] != {world.codes.get(row["program"])}:
@@ -87,10 +87,10 @@ class Numbers:
             Unresolved: It calls the supplier by such a number.
         """
         fact = line.fact
-        if not isinstance(fact, _DESCRIBED) or not any(map(_universal, _stated(line))):
+        if not isinstance(fact, _DESCRIBED) or not any(map(universal, stated(line))):
             return line
         left = {*self._foreign(line, kind)}
-        kept = [text for text in _stated(line) if text not in left]
+        kept = [text for text in stated(line) if text not in left]
         left |= {*self._redirected(fact.reference, kept)}
         if fact.reference in left and fact.reference not in self._known:
             others = ", ".join(text for text in fact.external_ids if text in self._known)
@@ -105,7 +105,7 @@ class Numbers:
 
     def made(self, node: int, line: Line) -> None:
         """Take in that a line describes a supplier that nobody knew."""
-        if not any(map(_universal, _stated(line))):
+        if not any(map(universal, stated(line))):
             self._bare.add(node)
 
     def notes(self) -> Iterator[str]:
@@ -130,10 +130,10 @@ class Numbers:
         texts = _by_weight(line)
         known = [self._known[t] for t in texts if t in self._known]
         anchor = next((each.node for each in known if each.kind is kind), None)
-        new = [t for t in texts if _universal(t) and t not in self._known]
+        new = [t for t in texts if universal(t) and t not in self._known]
         given = new[:1] if anchor is None or anchor in self._bare else []
         self._bare.difference_update([anchor] if anchor is not None and given else [])
-        for text in filter(_universal, texts):
+        for text in filter(universal, texts):
             found = self._known.get(text)
             if (found.node != anchor) if found else (text not in given):
                 yield text
@@ -150,11 +150,12 @@ class Numbers:
         yield from (text for text in numbers if text != stays)
 
 
-def _universal(text: str) -> bool:
+def universal(text: str) -> bool:
+    """Whether a reference is a number that belongs to no program."""
     return text.partition(":")[0] in UNIVERSAL
 
 
-def _stated(line: Line) -> tuple[str, ...]:
+def stated(line: Line) -> tuple[str, ...]:
     """Return all references by which a line describes a supplier."""
     fact = line.fact
     return (fact.reference, *fact.external_ids) if isinstance(fact, _DESCRIBED) else ()
@@ -162,5 +163,5 @@ def _stated(line: Line) -> tuple[str, ...]:
 
 def _by_weight(line: Line) -> list[str]:
     """Return them, what says most surely whom a line means first."""
-    first, *others = _stated(line)
-    return [first, *sorted(others, key=lambda t: (_universal(t), not t.startswith("os:")))]
+    first, *others = stated(line)
+    return [first, *sorted(others, key=lambda t: (universal(t), not t.startswith("os:")))]

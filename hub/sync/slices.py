@@ -15,6 +15,7 @@ from graph_schema.parties import Organization, Worksite
 from hub.sync.check import subject_of
 from hub.sync.contradictions import party
 from hub.sync.intake import Intake
+from hub.sync.numbers import stated, universal
 
 _DESCRIBED: Final = (Organization, Worksite)
 _LAW: Final = (Agreement, Clause, Signature)
@@ -26,7 +27,8 @@ class Learned:
     """What one attempt at a long list finds out too late, so that the next one knows it.
 
     Attributes:
-        described: Hashes of the parties that several slices describe.
+        described: Hashes of the parties that several slices describe, and of the numbers that
+            several slices give.
         told: Identities of facts that several slices tell.
         aside: Subjects of rows that are set aside.
     """
@@ -47,7 +49,7 @@ class Repeated:
 
     def take(self, lines: Iterable[Line]) -> None:
         """Take in who is described by the lines of a slice."""
-        self._kept.extend({hash(key) for key in map(party, lines) if key is not None})
+        self._kept.extend({key for line in lines for key in _keys(line)})
 
     def found(self) -> set[int]:
         """Return the hashes of those of more than one slice."""
@@ -99,11 +101,20 @@ def slices(intake: Intake, learned: Learned) -> Iterator[Slice]:
     for some in _of(intake, _DESCRIBED):
         alone: list[Line] = []
         for line in some.lines:
-            (held_back if hash(party(line)) in learned.described else alone).append(line)
+            together = not learned.described.isdisjoint(_keys(line))
+            (held_back if together else alone).append(line)
         yield Slice(alone, some.problems)
     yield Slice(held_back)
     yield _joined(_of(intake, _LAW))
     yield from _of(intake, [kind for kind in FACTS if kind not in (*_DESCRIBED, *_LAW)])
+
+
+def _keys(line: Line) -> Iterator[int]:
+    """Yield hashes of whom a line describes, and of the numbers that could be another's, too."""
+    described = party(line)
+    if described is not None:
+        yield hash(described)
+        yield from (hash(text) for text in stated(line) if universal(text))
 
 
 def ahead(intake: Intake) -> Iterator[Line]:
