@@ -322,7 +322,10 @@ SAFE: Final = {"environment": "production", "public_url": "https://hub.example"}
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"public_url": "http://hub.example"}, "public_url must begin with https:// in production"),
+        (
+            {"public_url": "http://hub.example"},
+            "HUB_PUBLIC_URL must begin with https:// in production",
+        ),
         ({"store": "neo4j://db.example"}, "neo4j_password must be set in production"),
         (
             {"store": "bolt+s://db.example", "neo4j_password": ""},
@@ -337,7 +340,7 @@ def test_nothing_insecure_is_taken_in_production(given: Mapping[str, str], said:
 
 
 def test_the_default_address_is_none_for_production() -> None:
-    assert "public_url must begin with https://" in wrong(environment="production")
+    assert "HUB_PUBLIC_URL must begin with https://" in wrong(environment="production")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def check(
     problems: list[RowProblem] = []
     for number, line in enumerate(lines, start=1):
         try:
-            _not_yet_to_come(line, today)
+            if intake.origin is not Origin.RECORD:
+                _not_yet_to_come(line, today)
             taken.append(_checked(line, world, intake))
         except _Refused as refused:
             row = line.place if line.place is not None else number

@@ -189,7 +189,7 @@ BAD: Final[Mapping[str, tuple[str, str, str | None, str]]] = {
     ),
     "a document without a name": (
         "farms enrolled,,,52,farms,,2025,mwd:new,,Example Council,",
-        "INVALID_INPUT", "title", "required",
+        "INVALID_INPUT", "title", "it is not given",
     ),
     "control characters": (
         "farms enrolled,,,5\x1b2,farms,,2025,S057,,,", "INVALID_INPUT", "value", "control",

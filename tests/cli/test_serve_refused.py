@@ -88,7 +88,7 @@ def test_a_store_that_says_nothing_is_told_soon_in_one_line(folder: Path) -> Non
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"HUB_PUBLIC_URL": "http://hub.example"}, "public_url must begin with https://"),
+        ({"HUB_PUBLIC_URL": "http://hub.example"}, "HUB_PUBLIC_URL must begin with https://"),
         (
             {"HUB_PUBLIC_URL": "https://hub.example", "HUB_STORE": "neo4j://127.0.0.1:9"},
             "neo4j_password must be set in production",

@@ -157,7 +157,8 @@ async def test_an_unknown_product_is_invalid_and_the_nearest_are_named(
         error = await hub.refused(query, **given)
         assert code(error) == "INVALID_INPUT"
         assert nearest in error["message"]
-        assert error["extensions"]["argument"] == "product"
+        argument = "id" if "commodity" in query else "product"
+        assert error["extensions"]["argument"] == argument
 
 
 @pytest.mark.parametrize("product", ["", " ", "\0", "\u202e", "xyzzy", "🍅", "x" * 5_000])
