@@ -190,6 +190,29 @@ async def test_what_was_recorded_in_error_is_withdrawn_once(operator: Operator) 
     assert (await operator.push("6", bar))["problems"] == []
 
 
+async def test_what_is_said_otherwise_is_told_with_what_was_known_before(
+    operator: Operator,
+) -> None:
+    await operator.push("1", grower(7))
+    [_, joined] = grower(7)
+    later = standing("ffp:7", "participating", "2026-01-01", confirmedOn="2026-11-01")
+    [change] = (await operator.push("2", [later]))["changes"]
+    assert (change["kind"], change["before"]["state"]) == ("CHANGED", "participating")
+    assert joined != later
+    over = standing("ffp:7", "participating", "2026-01-01", until="2026-11-05")
+    [change] = (await operator.push("3", [over]))["changes"]
+    assert (change["kind"], change["before"]["until"]) == ("ENDED", None)
+    assert change["after"]["until"] == "2026-11-05"
+
+
+async def test_another_programs_fact_is_not_there_to_be_withdrawn(operator: Operator) -> None:
+    await run(operator.hub.store, record(adapters()["lesotho-agreement"]))
+    query = '{ program(id: "lesotho-agreement") { standings(first: 1) { nodes { id } } } }'
+    [fact] = (await operator.ask(query))["program"]["standings"]["nodes"]
+    gone = await operator.withdraw("1", fact["id"])
+    assert gone["problems"] == [{"code": "UNKNOWN_REFERENCE", "path": ["input", "fact"]}]
+
+
 async def test_suppliers_may_be_named_by_hub_id(operator: Operator) -> None:
     await operator.push("1", grower(7))
     found = await operator.ask('{ organization(id: "ffp:7") { id } }')
