@@ -81,7 +81,8 @@ class Comparison:
 
     async def compare_rest(self, store: Store) -> None:
         """Compare the items that several parts have, of which it was known that they do."""
-        rest, self._later_on = self._later_on, []
+        rest = sorted(self._later_on, key=lambda item: item.line.about.row or 0)
+        self._later_on = []
         for kind in dict.fromkeys(type(item.fact) for item in rest):
             mine = [item for item in rest if type(item.fact) is kind]
             identities = list(dict.fromkeys(item.identity for item in mine))

@@ -51,14 +51,10 @@ class Resolver:
         programs = (f"{PROGRAM}:{code}" for code in self._world.numbers)
         wanted = list(dict.fromkeys((*programs, *mentioned, *subjects)))
         found = await self._writing.resolve(wanted)
-        self._known = {
-            text: known for text, known in zip(wanted, found, strict=True) if known is not None
-        }
-        # What was made and is not written yet, because nothing names it, the store cannot know.
-        for text, (node, redirects) in self.made.references.items():
-            kind = self.made.nodes.get(node)
-            if kind is not None:
-                self._known[text] = Resolved(node, kind, redirects)
+        # What was made and is not staged yet the store cannot know.
+        made = {text: self._known[text] for text in self.made.references}
+        known = zip(wanted, found, strict=True)
+        self._known = {text: each for text, each in known if each is not None} | made
         if self._numbers:
             await self._numbers.load(store, self._world, lines, self._known)
 

@@ -131,18 +131,6 @@ def _far(shown: bytes) -> list[int]:
     return [int(each) for each in _FAR.findall(shown)]
 
 
-async def test_a_long_list_takes_bounded_memory_and_again_writes_nothing(
-    place: Place, tmp_path: Path
-) -> None:
-    idle = ended([*HUB, "--help"], place.environment).peak
-    arguments = command(tmp_path, ROWS, "Example Farm", "2026-11-01")
-    first = ended(arguments, place.environment)
-    assert (first.code, f"{ROWS} added" in first.out) == (0, True), first.out[-2_000:]
-    again = ended(arguments, place.environment)
-    assert (again.code, "unchanged; 0 added" in again.out) == (0, True), again.out[-2_000:]
-    assert max(first.peak, again.peak) - idle < MEGABYTES
-
-
 async def test_a_killed_sync_leaves_the_answers_as_they_were_and_can_be_repeated(
     place: Place, tmp_path: Path
 ) -> None:
@@ -154,3 +142,15 @@ async def test_a_killed_sync_leaves_the_answers_as_they_were_and_can_be_repeated
     assert await place.answer(one) == before
     assert ended(arguments, place.environment).code == 0
     assert await place.answer(one) == (before[0] + 1, "New 0000001")
+
+
+async def test_a_long_list_takes_bounded_memory_and_again_writes_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    idle = ended([*HUB, "--help"], place.environment).peak
+    arguments = command(tmp_path, ROWS, "Example Farm", "2026-11-01")
+    first = ended(arguments, place.environment)
+    assert (first.code, f"{ROWS} added" in first.out) == (0, True), first.out[-2_000:]
+    again = ended(arguments, place.environment)
+    assert (again.code, "unchanged; 0 added" in again.out) == (0, True), again.out[-2_000:]
+    assert max(first.peak, again.peak) - idle < MEGABYTES
