@@ -18,11 +18,15 @@ from hub.store.embedded.store import EmbeddedStore
 from tests.oauth.served import HUB, ISSUER, KEY, Hub, claims, key_set, served, signed, trusted
 
 pytestmark = pytest.mark.anyio
-NOW: Final = int(time.time())
 FOREIGN: Final = ECKey.generate_key("P-256", {"kid": "idp-1"})
 """Another's key that calls itself like the provider's."""
 RSA: Final = RSAKey.generate_key(2048, {"kid": "rsa"})
 ED: Final = OKPKey.generate_key("Ed25519", {"kid": "ed"})
+
+
+def now() -> int:
+    """Return the present, in seconds since 1970."""
+    return int(time.time())
 
 
 @pytest.fixture
@@ -58,7 +62,7 @@ async def test_a_good_token_lets_in_as_its_registration_says(hub: Hub) -> None:
     assert (found.role, found.programs) == (Role.OPERATOR, {"alpha"})
     assert found.scopes == {Scope.READ, Scope.WRITE}
     assert found.organization is None
-    assert found.expires_at == pytest.approx(NOW + 300, abs=60)
+    assert found.expires_at == pytest.approx(now() + 300, abs=60)
 
 
 async def test_scopes_are_those_that_token_and_registration_have(hub: Hub) -> None:
@@ -136,13 +140,13 @@ ATTACKS: Final[Mapping[str, tuple[Callable[[], str], str]]] = {
     "a wrong audience": (lambda: signed(claims(aud="https://other.example")), "its aud"),
     "a like audience": (lambda: signed(claims(aud=f"{HUB}.evil.example")), "its aud"),
     "no audience": (lambda: signed(claims(aud=None)), "its aud"),
-    "expired": (lambda: signed(claims(exp=NOW - 60)), "it has expired"),
+    "expired": (lambda: signed(claims(exp=now() - 60)), "it has expired"),
     "no end": (lambda: signed(claims(exp=None)), "it has no exp"),
     "an end in words": (lambda: signed(claims(exp="2030")), "its exp is no number"),
     "an end that is true": (lambda: signed(claims(exp=True)), "its exp is no number"),
     "no beginning": (lambda: signed(claims(iat=None)), "it has no exp or no iat"),
-    "not issued yet": (lambda: signed(claims(iat=NOW + 3_600)), "it is not good yet"),
-    "not valid yet": (lambda: signed(claims(nbf=NOW + 3_600)), "it is not good yet"),
+    "not issued yet": (lambda: signed(claims(iat=now() + 3_600)), "it is not good yet"),
+    "not valid yet": (lambda: signed(claims(nbf=now() + 3_600)), "it is not good yet"),
     "no subject": (lambda: signed(claims(sub=None)), "it has no sub"),
     "no client": (lambda: signed(claims(client_id=None)), "it has no client_id"),
     "a client that is a list": (lambda: signed(claims(client_id=["app"])), "it has no client_id"),
@@ -166,7 +170,7 @@ async def test_an_attack_is_refused(hub: Hub, attack: Callable[[], str], why: st
 
 
 async def test_clocks_may_differ_by_half_a_minute(hub: Hub) -> None:
-    good = claims(exp=NOW - 5, iat=NOW + 20)
+    good = claims(exp=now() - 5, iat=now() + 20)
     assert (await hub.ask(signed(good))).status_code == 200
 
 
