@@ -153,10 +153,7 @@ class Adapter:
         Raises:
             UnreadableError: It is not what the feed's documents are.
         """
-        parsed = Parsed()
-        for part in self.parts(feed, document, name, dated, fetched):
-            parsed.add(part)
-        return parsed
+        return Parsed.of(self.parts(feed, document, name, dated, fetched))
 
     def parts(
         self,

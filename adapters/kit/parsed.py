@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -77,6 +77,14 @@ class Parsed:
     missing: list[str] = field(default_factory=list[str])
     dated: date | None = None
     notes: list[str] = field(default_factory=list[str])
+
+    @classmethod
+    def of(cls, parts: Iterable["Parsed"]) -> Self:
+        """Return the parts of a document as one."""
+        whole = cls()
+        for part in parts:
+            whole.add(part)
+        return whole
 
     def add(self, other: "Parsed") -> None:
         """Take in another part of the same document."""

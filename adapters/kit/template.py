@@ -47,10 +47,7 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
     Raises:
         UnreadableError: It is no table, or none of the template's.
     """
-    parsed = Parsed()
-    for part in parts(program, document, name=name, record=record):
-        parsed.add(part)
-    return parsed
+    return Parsed.of(parts(program, document, name=name, record=record))
 
 
 def parts(

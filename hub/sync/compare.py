@@ -68,8 +68,7 @@ class Comparison:
             if kind in ENDING and self._lists.later and kind not in self._listed:
                 self._listed.add(kind)
                 self._lists.know(await self._brought(store, [kind]))
-            identities = list(dict.fromkeys(item.identity for item in mine))
-            current = {row["identity"]: row for row in await store.current(identities, kind)}
+            current = await _current(store, kind, mine)
             told = mine
             if kind is Standing and self._intake.origin is Origin.OPERATOR:
                 told = await self._seen_again(store, mine, current, excepted)
@@ -85,8 +84,7 @@ class Comparison:
         self._later_on = []
         for kind in dict.fromkeys(type(item.fact) for item in rest):
             mine = [item for item in rest if type(item.fact) is kind]
-            identities = list(dict.fromkeys(item.identity for item in mine))
-            current = {row["identity"]: row for row in await store.current(identities, kind)}
+            current = await _current(store, kind, mine)
             for item in self._once(mine):
                 self._one(kind, item, current.get(item.identity))
 
@@ -277,3 +275,9 @@ class Comparison:
         if program is not None and self._intake.feed is not None:
             async for row in store.of_feed(kind, program, self._intake.feed):
                 yield row
+
+
+async def _current(store: Store, kind: type[Fact], items: Iterable[Item]) -> dict[str, Row]:
+    """Return the open facts that items speak of, by identity."""
+    identities = list(dict.fromkeys(item.identity for item in items))
+    return {row["identity"]: row for row in await store.current(identities, kind)}

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from adapters.kit.parsed import RowProblem, problems
 from graph_schema.exchange import Bookkeeping, Line
 from hub.store.port import Store
-from hub.sync.intake import Intake, Origin, Outcome, Report
+from hub.sync.intake import Intake, Origin, Report
 from hub.sync.receipt import Asked
 from hub.sync.run import run
 
@@ -62,7 +62,4 @@ async def push(
         whole=True,
         problems=refused,
     )
-    report = await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())
-    if report.outcome is Outcome.REFUSED:
-        report.added, report.changed, report.ended = [], [], []
-    return report
+    return await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())

@@ -1,12 +1,12 @@
 """A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from hub.errors import BadDocumentError
 from hub.store.kept import Kept
-from hub.store.port import Latest, Store, Writing
-from hub.store.rows import day_of, micros
+from hub.store.port import Store, Writing
+from hub.store.rows import day_of
 from hub.sync import hold
 from hub.sync.effects import receipt
 from hub.sync.intake import Intake, Origin, Outcome, Progress, Report, silent
@@ -18,6 +18,7 @@ from hub.sync.remember import remember
 from hub.sync.slices import Learned
 from hub.sync.told import told
 from hub.sync.world import World
+from hub.sync.write import instant
 
 
 async def run(
@@ -51,7 +52,7 @@ async def run(
         async with store.writing() as writing:
             if asked is not None and (before := await asked.before(store)) is not None:
                 return _repeated(intake, before)
-            started = _instant(now, writing.base)
+            started = instant(now, writing.base)
             _not_yet_to_come(intake, started)
             how = _How(dry_run, confirmed, started, progress, asked)
             report = await _attempt(store, intake, writing, learned, how)
@@ -137,11 +138,6 @@ def _not_yet_to_come(intake: Intake, now: int) -> None:
     if intake.dated is not None and intake.dated.toordinal() > day_of(now) + 1:
         msg = f"it is dated {intake.dated}, which is yet to come; give the day of which it speaks"
         raise BadDocumentError(msg)
-
-
-def _instant(now: datetime | None, base: Latest) -> int:
-    """Return the instant of the commit; it never goes back."""
-    return max(micros(now or datetime.now(UTC)), base.recorded_at + 1)
 
 
 def _report(intake: Intake, plan: Plan, planning: Planning, revision: int) -> Report:

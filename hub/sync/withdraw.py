@@ -1,19 +1,18 @@
 """Withdraw: a fact that was recorded in error is known no more; history keeps it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.errors import ConflictError, UnknownReferenceError
 from hub.store.port import OPEN, Row, Store
-from hub.store.rows import micros
 from hub.sync.effects import receipt
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.world import World
-from hub.sync.write import Generation
+from hub.sync.write import Generation, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ async def withdraw(
             msg = f"{sent.name} was withdrawn or corrected since it was read; read it again"
             raise ConflictError(msg, path=("input", "fact"))
         plan = Plan()
-        started = max(micros(now or datetime.now(UTC)), writing.base.recorded_at + 1)
+        started = instant(now, writing.base)
         plan.withdraw(kind, row, started)
         generation = Generation(store, writing, world)
         await generation.stage(plan, Made())

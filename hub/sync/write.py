@@ -1,6 +1,7 @@
 """Write: one atomic generation of facts, and of what follows from them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
 import orjson
@@ -16,6 +17,7 @@ from hub.eligibility.facts import Law
 from hub.store.kept import Kept
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
+from hub.store.rows import micros
 from hub.sync.derive import compared, derived
 from hub.sync.intake import Progress, silent
 from hub.sync.made import Made
@@ -45,6 +47,11 @@ _HOLDING: Final[frozenset[type[Fact]]] = frozenset({Standing, StateRule, Sourcin
 _HOLDERS: Final[frozenset[type[Fact]]] = frozenset({Organization, Worksite})
 """The facts that describe who may be held so."""
 _T = TypeVar("_T")
+
+
+def instant(now: datetime | None, base: Latest) -> int:
+    """Return the instant of a commit, the present where none is given; it never goes back."""
+    return max(micros(now or datetime.now(UTC)), base.recorded_at + 1)
 
 
 class Generation:
