@@ -16,7 +16,7 @@ from hub.graphql.scalars import CountryCode
 from hub.store.rows import partial
 
 _T = TypeVar("_T")
-_TYPES: Final[Mapping[Form, Any]] = {
+TYPES: Final[Mapping[Form, Any]] = {
     Form.TEXT: str,
     Form.INTEGER: int,
     Form.NUMBER: float,
@@ -38,7 +38,7 @@ def derived(fact: type[Fact], *own: str) -> Callable[[type[_T]], type[_T]]:
         for field in fields(fact):
             if field.name not in own and field.form is not Form.NODE:
                 resolver = _getter(field)
-                shown: Any = strawberry.field(resolver=resolver, description=_first_line(field.doc))
+                shown: Any = strawberry.field(resolver=resolver, description=first_line(field.doc))
                 shown.python_name = field.name
                 setattr(cls, field.name, shown)
                 cls.__annotations__[field.name] = resolver.__annotations__["return"]
@@ -50,8 +50,8 @@ def derived(fact: type[Fact], *own: str) -> Callable[[type[_T]], type[_T]]:
 def _getter(field: Field) -> Callable[[Any], Any]:
     """Return a resolver that reads one field of the row."""
     name, form = field.name, field.form
-    wanted: Any = field.enum or _TYPES[form]
-    if field.name in _COUNTRIES:
+    wanted: Any = field.enum or TYPES[form]
+    if field.name in COUNTRIES:
         wanted = CountryCode
     listed, enum = field.many, field.enum
     make: Callable[[Any], Any] | None = enum or _PLAIN.get(form)
@@ -77,8 +77,9 @@ _PLAIN: Final[Mapping[Form, Callable[[Any], Any]]] = {
     Form.DAY: date.fromordinal,
     Form.BOOLEAN: bool,
 }
-_COUNTRIES: Final = frozenset({"country", "countries"})
+COUNTRIES: Final = frozenset({"country", "countries"})
 
 
-def _first_line(text: str) -> str:
+def first_line(text: str) -> str:
+    """Return what a docstring says first, as the schema describes a thing."""
     return text.strip().split("\n")[0]

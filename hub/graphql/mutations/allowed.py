@@ -1,7 +1,13 @@
 """Who may write: an operator, of its own programs, with a token that allows it."""
 
+from graph_schema.codes import Kind
 from hub.eligibility.facts import Program
-from hub.errors import NotAllowedError, UnauthenticatedError
+from hub.errors import (
+    InvalidReferenceError,
+    NotAllowedError,
+    UnauthenticatedError,
+    UnknownReferenceError,
+)
 from hub.graphql.context import Request
 from hub.oauth.principal import Role, Scope
 
@@ -18,16 +24,21 @@ async def writing(request: Request, program: str) -> tuple[str, Program]:
     if who.client is None:
         msg = "say who you are: send a token in the header Authorization: Bearer …"
         raise UnauthenticatedError(msg)
-    sitting = await request.sit()
-    codes = {each.code: each for each in sitting.law.programs.values()}
-    ids = request.ids.many([each.number for each in codes.values()])
-    named = dict(zip(ids, codes.values(), strict=True)) | codes
-    found = named.get(program.removeprefix("wsr:"))
-    allowed = found is not None and found.code in who.programs
-    if who.role is not Role.OPERATOR or found is None or not allowed:
+    found = await _program(request, program)
+    if who.role is not Role.OPERATOR or found is None or found.code not in who.programs:
         msg = "the client is no operator of this program"
         raise NotAllowedError(msg, path=("input", "program"))
     if Scope.WRITE not in who.scopes:
         msg = "the token does not allow writing; ask for the scope write"
         raise NotAllowedError(msg)
     return who.client, found
+
+
+async def _program(request: Request, reference: str) -> Program | None:
+    """Return the program that a reference stands for; none where it stands for none."""
+    sitting = await request.sit()
+    try:
+        named = await sitting.named(reference.removeprefix("wsr:"), Kind.PROGRAM)
+    except (InvalidReferenceError, UnknownReferenceError):
+        return None
+    return sitting.law.programs.get(named.number)

@@ -1,6 +1,6 @@
 """Record facts, and withdraw one that was recorded in error."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -8,6 +8,9 @@ import strawberry
 from strawberry.types import Info
 
 from adapters.kit.parsed import ProblemCode, RowProblem
+from graph_schema.codes import Kind
+from graph_schema.elements import fields
+from graph_schema.exchange import OPERATORS
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.graphql.answered import told
 from hub.graphql.context import Request
@@ -34,12 +37,13 @@ LONGEST_KEY: Final = 255
 LONGEST_REASON: Final = 1_000
 _WRITTEN: Final[Mapping[int, Row]] = {}
 """Rows that are planned where a write was made: none."""
-_REFERENCES: Final = frozenset(
-    {
-        "reference", "subject", "from", "to", "organization", "agreement", "under", "supersedes",
-        "buyer", "supplier", "pool", "worksites", "except", "externalIds",
-    }
-)  # fmt: skip
+_REFERENCES: Final = {
+    field.alias
+    for fact in OPERATORS
+    for field in fields(fact)
+    if field.name == "external_ids"
+    or (field.refers and not field.refers.by_name and Kind.PROGRAM not in field.refers.kinds)
+}
 """Fields that name a node by reference, as the exchange format does, or by hub id."""
 
 
@@ -121,10 +125,17 @@ async def _by_reference(
     request: Request, facts: Sequence[Mapping[str, Any]]
 ) -> Sequence[Mapping[str, Any]]:
     """Return facts that name nodes by reference alone; hub ids become references."""
-    ids = {text for fact in facts for text in _named(fact) if well_formed(text)}
+    named: set[str] = set()
+
+    def note(text: str) -> str:
+        named.add(text)
+        return text
+
+    _with(note, facts)
+    ids = sorted(filter(well_formed, named))
     if not ids:
         return facts
-    numbers = dict(zip(sorted(ids), request.ids.numbers(sorted(ids)), strict=True))
+    numbers = dict(zip(ids, request.ids.numbers(ids), strict=True))
     known: dict[int, str] = {}
     for node, text, merged in await request.store.references(
         sorted(number for number in numbers.values() if number is not None)
@@ -132,32 +143,16 @@ async def _by_reference(
         if not merged:
             known.setdefault(node, text)
     texts = {text: known[n] for text, n in numbers.items() if n is not None and n in known}
-    return [_renamed(fact, texts) for fact in facts]
+    return _with(lambda text: texts.get(text, text), facts)
 
 
-def _named(given: Any) -> Sequence[str]:  # noqa: ANN401
-    """Return every text below a field that names nodes."""
+def _with(change: Callable[[str], str], given: Any, *, named: bool = False) -> Any:  # noqa: ANN401
+    """Return facts with every text changed that stands in a field that names nodes."""
     if isinstance(given, list):
-        return [text for each in given for text in _named(each)]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(given, dict):
-        return []
-    found: list[str] = []
-    for name, value in given.items():  # pyright: ignore[reportUnknownVariableType]
-        if name in _REFERENCES and isinstance(value, str):
-            found.append(value)
-        elif name in _REFERENCES and isinstance(value, list):
-            found += value
-        else:
-            found += _named(value)
-    return found
-
-
-def _renamed(given: Any, texts: Mapping[str, str]) -> Any:  # noqa: ANN401
-    if isinstance(given, list):
-        return [_renamed(each, texts) for each in given]  # pyright: ignore[reportUnknownVariableType]
+        return [_with(change, each, named=named) for each in given]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(given, dict):
-        return {k: _renamed(v, texts) for k, v in given.items()}  # pyright: ignore[reportUnknownVariableType]
-    return texts.get(given, given) if isinstance(given, str) else given
+        return {k: _with(change, v, named=k in _REFERENCES) for k, v in given.items()}  # pyright: ignore[reportUnknownVariableType]
+    return change(given) if named and isinstance(given, str) else given
 
 
 def _of_a_fact(found: RowProblem, facts: Sequence[Mapping[str, Any]]) -> Problem:

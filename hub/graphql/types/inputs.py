@@ -5,33 +5,23 @@ a value must be is checked where every line is.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import strawberry
 
 from graph_schema.agreements import Agreement, Clause, Signature
-from graph_schema.days import PartialDate
-from graph_schema.elements import Fact, Field, Form, fields
+from graph_schema.elements import Fact, Field, fields
 from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.sourcing import SourcingLink, Volume
 from graph_schema.standing import Confirmation, Standing
 from hub.graphql import words
+from hub.graphql.derive import COUNTRIES, TYPES, first_line
 from hub.graphql.scalars import CountryCode
 
 assert words  # noqa: S101 - enums are declared before types are made of them
 
-_TYPES: Final[Mapping[Form, Any]] = {
-    Form.TEXT: str,
-    Form.INTEGER: int,
-    Form.NUMBER: float,
-    Form.BOOLEAN: bool,
-    Form.DAY: date,
-    Form.PARTIAL_DATE: PartialDate,
-}
 _REQUIRED: Final = {(Organization, "roles"), (Worksite, "country")}
 """What an operator says through the API, though the exchange format can do without."""
-_COUNTRIES: Final = frozenset({"country", "countries"})
 _NOTHING: Final = (None, strawberry.UNSET)
 _IDS: Final = frozenset({"reference", "external_ids"})
 
@@ -53,14 +43,15 @@ def _input(name: str, fact: type[Fact], own: Mapping[str, Any] | None = None) ->
         values[field.name] = _declared(fact, field)
     for each, wanted in (own or {}).items():
         annotations[each] = wanted | None
-        values[each] = strawberry.field(default=strawberry.UNSET, description=_doc(fact, each))
+        about = first_line(fact.model_fields[each].description or "")
+        values[each] = strawberry.field(default=strawberry.UNSET, description=about)
     made = type(name, (), {"__annotations__": annotations, "__module__": __name__, **values})
-    return strawberry.input(made, name=name, description=_summary(fact))
+    return strawberry.input(made, name=name, description=first_line(fact.__doc__ or ""))
 
 
 def _annotation(fact: type[Fact], field: Field) -> Any:  # noqa: ANN401
-    one: Any = field.enum or _TYPES.get(field.form, strawberry.ID)
-    if field.name in _COUNTRIES:
+    one: Any = field.enum or TYPES.get(field.form, strawberry.ID)
+    if field.name in COUNTRIES:
         one = CountryCode
     if field.name in _IDS:
         one = strawberry.ID
@@ -72,7 +63,7 @@ def _annotation(fact: type[Fact], field: Field) -> Any:  # noqa: ANN401
 
 
 def _declared(fact: type[Fact], field: Field) -> Any:  # noqa: ANN401
-    given: dict[str, Any] = {"description": field.doc.strip().split("\n")[0], "name": field.alias}
+    given: dict[str, Any] = {"description": first_line(field.doc), "name": field.alias}
     if not field.required and (fact, field.name) not in _REQUIRED:
         given["default"] = _default(fact, field)
     return strawberry.field(**given)
@@ -82,14 +73,6 @@ def _default(fact: type[Fact], field: Field) -> Any:  # noqa: ANN401
     """Return what a field means where it is left out, if that is a value."""
     default = fact.model_fields[field.name].default
     return default if isinstance(default, bool | str) else strawberry.UNSET
-
-
-def _summary(fact: type[Fact]) -> str:
-    return (fact.__doc__ or "").split("\n")[0]
-
-
-def _doc(fact: type[Fact], name: str) -> str:
-    return (fact.model_fields[name].description or "").split("\n")[0]
 
 
 ClauseFact = _input("ClauseFact", Clause)
@@ -113,7 +96,9 @@ def _one_of() -> type[Any]:
     """Return the input type that is one of these facts."""
     annotations = {word: each | None for word, each in INPUTS.items()}
     values = {
-        fact.word: strawberry.field(default=strawberry.UNSET, description=_summary(fact))
+        fact.word: strawberry.field(
+            default=strawberry.UNSET, description=first_line(fact.__doc__ or "")
+        )
         for fact in _NAMES
     }
     made = type("FactInput", (), {"__annotations__": annotations, **values})
