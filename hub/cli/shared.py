@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.codes import Kind
+from hub.answers.desk import Sitting
 from hub.answers.disagreement import disagreeing as disagreeing_on
 from hub.answers.profiles import profiles
 from hub.cli.console import ERR, OUT, AsOfOption, StoreOption, day, plain, run, sitting
@@ -62,20 +63,16 @@ def shared(
             further = await desk.store.find_shared(sought, moment, Page(first + 1))
             numbers = further[:first]
             names = await profiles(asked, numbers)
-            standings: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
             held: dict[int, list[Row]] = {number: [] for number in numbers}
             for row in await desk.store.in_force("subject", numbers, moment, day=asked.day):
                 held[row["subject"]].append(row)
-                code = asked.law.programs[row["program"]].code
-                told = {name: row[name] for name in ("track", "state", "effect")}
-                standings[row["subject"]].append({"program": code, **told})
             told_of = [
                 {
                     "id": desk.ids.of(number),
                     "name": names[number].row["name"],
                     "country": names[number].row["country"],
                     "disagree": disagreeing_on(held[number]),
-                    "standings": standings[number],
+                    "standings": [_standing(asked, row) for row in held[number]],
                 }
                 for number in numbers
                 if number in names
@@ -86,6 +83,12 @@ def shared(
     _show(found, json=json)
     if more:
         ERR.print(f"[dim]the first {first:,} are shown and there are more; --first shows more[/]")
+
+
+def _standing(asked: Sitting, row: Row) -> dict[str, Any]:
+    """Return a standing as it is told: whose word it is, and what it means."""
+    told = {name: row[name] for name in ("track", "state", "effect")}
+    return {"program": asked.law.programs[row["program"]].code, **told}
 
 
 def _show(found: list[dict[str, Any]], *, json: bool) -> None:
