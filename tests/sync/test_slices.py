@@ -30,6 +30,8 @@ SUBJECTS: Final = ("exa:1", "exa:2", "exa:3", "exa:4", "exa:nobody", "")
 MILL: Final = {"reference": "exa:1", "name": "Mill", "country": "BD", "externalIds": ""}
 WORKS: Final = MILL | {"reference": "exa:2", "name": "Works"}
 NUMBERED: Final = WORKS | {"externalIds": "os:BD2020021QK28YZ"}
+BOTH: Final = WORKS | {"externalIds": "os:BD2020021QK28YZ|gln:4000000000001"}
+SECOND: Final = WORKS | {"reference": "exa:3", "externalIds": "gln:4000000000001"}
 OTHER: Final = NUMBERED | {"reference": "exa:3", "name": "Other"}
 SEEN: Final = {"subject": "exa:1", "state": "listed", "since": "", "observed": "",
                "confirmedOn": ""}  # fmt: skip
@@ -132,6 +134,7 @@ async def told(store: Store) -> list[bytes]:
 @example(weeks=[([MILL, WORKS], [SEEN], []), ([], [SEEN, SEEN, NOBODY], [])], size=1)
 @example(weeks=[([MILL, WORKS], [SEEN], []), ([], [SEEN, NO_WORD, BEGUN], [TIE])], size=1)
 @example(weeks=[([NUMBERED, NUMBERED, OTHER, MILL], [SEEN], [])], size=1)
+@example(weeks=[([MILL, BOTH, BOTH, SECOND], [SEEN], [])], size=1)
 @example(weeks=[([MILL, WORKS], [SEEN], []), ([MILL, NUMBERED, OTHER], [SEEN], [])], size=1)
 @example(weeks=[([MILL, WORKS], [SEEN, BEGUN], [TIE, BACK]), ([], [SEEN, BEGUN], [])], size=1)
 async def test_slices_say_what_the_whole_says(
