@@ -278,6 +278,7 @@ class Store(Protocol):
         day: int | None = None,
         page: Page | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> list[Row]:
         """Return the facts of a kind that name these nodes in the field `end`.
 
@@ -289,6 +290,7 @@ class Store(Protocol):
             day: Only those that may be valid on that day.
             page: At most so many of each node, in the order of their numbers.
             history: Withdrawn facts, too.
+            signed: Of signatures only those that were given, or only documented refusals.
         """
         ...
 
@@ -301,6 +303,7 @@ class Store(Protocol):
         *,
         day: int | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> dict[int, int]:
         """Return how many facts `facts_at` has for each node."""
         ...

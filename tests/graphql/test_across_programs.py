@@ -173,15 +173,28 @@ async def test_an_agreement_past_its_computed_end_may_still_bind(hub: Hub) -> No
 
 
 async def test_a_documented_refusal_is_told_as_such_and_binds_to_nothing(hub: Hub) -> None:
-    [found] = await obligations(hub, "wsr:nike", "2025-06-30")
-    assert (found["signed"], found["since"]) == (False, None)
-    assert found["agreement"]["name"] == "Central Java Agreement for Gender Justice"
-    query = """{ agreement(id: "wsr:cj-2024") {
-      signatures(first: 5) { nodes { signed organization { name } } } program {
-        buyers(first: 5, asOf: "2025-06-30") { nodes { name } }
-    } } }"""
-    agreement = (await hub.ask(query))["agreement"]
-    assert len(agreement["signatures"]["nodes"]) == 2
+    assert await obligations(hub, "wsr:nike", "2025-06-30") == []
+    query = """{
+      organization(id: "wsr:nike") {
+        signatures(asOf: "2025-06-30", signed: false) { signed since agreement { name } }
+      }
+      agreement(id: "wsr:cj-2024") {
+        given: signatures(first: 5) { totalCount nodes { signed organization { name } } }
+        refused: signatures(first: 5, signed: false) {
+          totalCount nodes { signed organization { name } }
+        }
+        program { buyers(first: 5, asOf: "2025-06-30") { nodes { name } } }
+      }
+    }"""
+    answered = await hub.ask(query)
+    [refusal] = answered["organization"]["signatures"]
+    assert (refusal["signed"], refusal["since"]) == (False, None)
+    assert refusal["agreement"]["name"] == "Central Java Agreement for Gender Justice"
+    agreement = answered["agreement"]
+    for asked, signed, name in (("given", True, "Fanatics"), ("refused", False, "Nike")):
+        assert agreement[asked]["totalCount"] == 1
+        [found] = agreement[asked]["nodes"]
+        assert (found["signed"], found["organization"]["name"]) == (signed, name)
     assert agreement["program"]["buyers"]["nodes"] == [{"name": "Fanatics"}]
 
 

@@ -87,8 +87,9 @@ async def _page(
     day = sitting.day if "as_of" in given else None
     numbers = [parent.number for parent in parents]
     page = request.page(name, given, numbers)
-    rows = await request.store.facts_at(kind, end, numbers, sitting.moment, day=day, page=page)
-    count = counted(lambda: request.store.count_at(kind, end, numbers, sitting.moment, day=day))
+    which: dict[str, Any] = {"day": day, "signed": given.get("signed")}
+    rows = await request.store.facts_at(kind, end, numbers, sitting.moment, page=page, **which)
+    count = counted(lambda: request.store.count_at(kind, end, numbers, sitting.moment, **which))
     return pages(request, end, numbers, request.facts(shown, rows), page, count)
 
 

@@ -106,7 +106,12 @@ async def signatures(
     sitting = await request.at(given)
     numbers = [parent.number for parent in parents]
     rows = await request.store.facts_at(
-        SignatureFact, "organization", numbers, sitting.moment, day=sitting.day
+        SignatureFact,
+        "organization",
+        numbers,
+        sitting.moment,
+        day=sitting.day,
+        signed=given["signed"],
     )
     if on := given.get("in_force_on"):
         running = {*agreements_of(sitting, (), on)}

@@ -110,8 +110,9 @@ class Organization(Subject):
         in_force_on: Day = NOT_GIVEN,
         as_of: Day = NOT_GIVEN,
         known_at: Instant = NOT_GIVEN,
+        signed: bool = True,
     ) -> list[Signature]:
-        """What it signed, and what it is documented not to have signed.
+        """What it signed; with `signed: false` what it is documented not to have signed.
 
         With `inForceOn` only of agreements that are or may be in force on that day.
         """
@@ -213,8 +214,9 @@ class Agreement(Node):
         after: str | None = NOT_GIVEN,
         as_of: Day = NOT_GIVEN,
         known_at: Instant = NOT_GIVEN,
+        signed: bool = True,
     ) -> Connection[Signature]:
-        """Who signed it, and who is documented not to have."""
+        """Who signed it; with `signed: false` who is documented not to have."""
         ...
 
     @fetched

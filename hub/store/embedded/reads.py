@@ -162,6 +162,7 @@ def parameters(
     day: int | None,
     page: Page | None = None,
     effects: Sequence[Effect] = (),
+    signed: bool | None = None,
 ) -> dict[str, Any]:
     """Return the parameters of a question about nodes."""
     asked = page or Page(_ALL)
@@ -171,6 +172,7 @@ def parameters(
         "after": asked.after,
         "size": asked.size,
         "effects": listed(effects),
+        "signed": signed,
     }
 
 

@@ -109,9 +109,10 @@ class EmbeddedStore(Store):
         day: int | None = None,
         page: Page | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> list[Row]:
         """Return the facts that name nodes in a field."""
-        at = reads.parameters(nodes, moment, day=day, page=page)
+        at = reads.parameters(nodes, moment, day=day, page=page, signed=signed)
         return await self.database.read(reads.facts_at, kind, end, at, history=history)
 
     async def count_at(
@@ -123,9 +124,10 @@ class EmbeddedStore(Store):
         *,
         day: int | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> dict[int, int]:
         """Return how many facts `facts_at` has for each node."""
-        at = reads.parameters(nodes, moment, day=day)
+        at = reads.parameters(nodes, moment, day=day, signed=signed)
         text = texts.count_at(kind, end, history=history)
         return await self.database.read(reads.counted, text, at)
 

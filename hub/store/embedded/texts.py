@@ -135,7 +135,7 @@ def at(kind: type[Fact], end: str, *, history: bool) -> str:
         f"SELECT {_whole(kind)} FROM json_each(:nodes) j "
         f"CROSS JOIN {table(kind)} f ON f.number IN ("
         f'SELECT f.number FROM {table(kind)} f WHERE f."{end}" = j.value '
-        f"AND f.number > :after AND {EVER if history else SEEN}{_valid(kind)} "
+        f"AND f.number > :after AND {EVER if history else SEEN}{_asked_for(kind)} "
         "ORDER BY f.number LIMIT :size) ORDER BY f.number"
     )
 
@@ -146,18 +146,20 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> str:
     return (
         f'SELECT f."{end}", count(*) FROM json_each(:nodes) j '
         f'CROSS JOIN {table(kind)} f ON f."{end}" = j.value '
-        f'WHERE {EVER if history else SEEN}{_valid(kind)} GROUP BY f."{end}"'
+        f'WHERE {EVER if history else SEEN}{_asked_for(kind)} GROUP BY f."{end}"'
     )
 
 
-def _valid(kind: type[Fact]) -> str:
-    """The condition that a fact may be valid on a day, for those that begin or end."""
+def _asked_for(kind: type[Fact]) -> str:
+    """The condition that a fact is asked for: valid on a day, given where it is a signature."""
     first, end = bounds(kind)
     conditions = ""
     if first:
         conditions += f" AND (:day IS NULL OR f.{first} IS NULL OR f.{first} <= :day)"
     if end:
         conditions += f" AND (:day IS NULL OR f.{end} IS NULL OR f.{end}_last > :day)"
+    if kind is Signature:
+        conditions += " AND (:signed IS NULL OR f.signed = :signed)"
     return conditions
 
 

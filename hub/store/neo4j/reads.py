@@ -42,6 +42,7 @@ def parameters(
     day: int | None,
     page: Page,
     effects: Sequence[Effect] = (),
+    signed: bool | None = None,
 ) -> dict[str, Any]:
     """Return the parameters of a question about nodes."""
     return seen(moment) | {
@@ -50,6 +51,7 @@ def parameters(
         "after": page.after,
         "size": page.size,
         "effects": [effect.value for effect in effects],
+        "signed": signed,
     }
 
 

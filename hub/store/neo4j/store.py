@@ -134,9 +134,10 @@ class Neo4jStore(Lists, Store):
         day: int | None = None,
         page: Page | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> list[Row]:
         """Return the facts that name nodes in a field."""
-        at = reads.parameters(nodes, moment, day=day, page=page or Page(reads.PIECE))
+        at = reads.parameters(nodes, moment, day=day, page=page or Page(reads.PIECE), signed=signed)
         text = texts.at(kind, end, history=history)
         made = partial(reads.facts, kind, revision=moment.revision)
         return await self._rows(text, at, made, (end, "number"), whole=page is None)
@@ -150,9 +151,10 @@ class Neo4jStore(Lists, Store):
         *,
         day: int | None = None,
         history: bool = False,
+        signed: bool | None = None,
     ) -> dict[int, int]:
         """Return how many facts `facts_at` has for each node."""
-        at = reads.parameters(nodes, moment, day=day, page=Page(0))
+        at = reads.parameters(nodes, moment, day=day, page=Page(0), signed=signed)
         found = await self.bolt.read(texts.count_at(kind, end, history=history), at)
         return dict(zip(*found, strict=True))
 

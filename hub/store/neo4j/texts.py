@@ -152,7 +152,7 @@ def at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     return vouched(
         f"UNWIND $nodes AS node CALL (node) {{ MATCH {pattern(kind)} {_named(kind, end)} "
         "AND f.number > $after "
-        f"AND {EVER if history else SEEN}{_valid(kind)} "
+        f"AND {EVER if history else SEEN}{_asked_for(kind)} "
         f"RETURN f ORDER BY {order} LIMIT $size }} "
         "WITH f ORDER BY f.number RETURN collect(properties(f))"
     )
@@ -163,19 +163,21 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     """How many facts there are at one end of some nodes."""
     return vouched(
         f"UNWIND $nodes AS node MATCH {pattern(kind)} {_named(kind, end)} "
-        f"AND f.number > 0 AND {EVER if history else SEEN}{_valid(kind)} "
+        f"AND f.number > 0 AND {EVER if history else SEEN}{_asked_for(kind)} "
         "WITH node, count(*) AS facts RETURN collect(node), collect(facts)"
     )
 
 
-def _valid(kind: type[Fact]) -> str:
-    """The condition that a fact may be valid on a day, for those that begin or end."""
+def _asked_for(kind: type[Fact]) -> str:
+    """The condition that a fact is asked for: valid on a day, given where it is a signature."""
     first, end = bounds(kind)
     conditions = ""
     if first:
         conditions += f" AND ($day IS NULL OR f.{first} IS NULL OR f.{first} <= $day)"
     if end:
         conditions += f" AND ($day IS NULL OR f.{end} IS NULL OR f.{end}_last > $day)"
+    if kind is Signature:
+        conditions += " AND ($signed IS NULL OR f.signed = $signed)"
     return conditions
 
 
