@@ -66,14 +66,14 @@ class Written:
                     rows = [_dict(columns, row, schema.lists(kind)) for row in some]
                     yield Batch(facts={kind: rows})
         named = (
-            "SELECT n.number, n.name, n.country, n.products, n.visible, n.known_from, "
-            "n.programs_held, n.buyers_held, w.names FROM node n JOIN words w "
+            "SELECT n.number, n.name, n.country, n.products, n.visible, n.told_by, "
+            "n.known_from, n.programs_held, n.buyers_held, w.names FROM node n JOIN words w "
             "ON w.rowid = n.number WHERE n.revision_from = ?"
         )
-        profiled = ("number", "name", "country", "products", "visible", "known_from",
+        profiled = ("number", "name", "country", "products", "visible", "told_by", "known_from",
                    "programs_held", "buyers_held", "words")  # fmt: skip
         for _, some in self._batches("", named, self.revision):
-            yield Batch(profiles=[_dict(profiled, row, {"products"}) for row in some])
+            yield Batch(profiles=[_dict(profiled, row, {"products", "told_by"}) for row in some])
 
     def _batches(self, of: str, text: str, *at: int) -> Iterator[tuple[str, list[Any]]]:
         cursor = self._connection.execute(text, at)

@@ -55,9 +55,21 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     linked = {row["buyer"] for row in links}
     kinds = await store.kinds(sorted({*signers, *part_of, *linked}), moment)
     buyers = sorted(n for n, kind in kinds.items() if kind is Kind.ORGANIZATION)
-    facts = await gather(store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment)
+    everybodys = await gather(
+        store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment
+    )
+    own = moment.viewer.buyer
     found: list[Answered] = []
     for buyer in buyers:
+        facts = everybodys
+        if buyer == own:
+            facts = await gather(
+                store,
+                sitting.law,
+                buyers=[buyer],
+                subjects=[named.number],
+                moment=moment.answering(buyer),
+            )
         question = Question(buyer, named.number, commodity, sitting.day, named.merged_from)
         rule = Rule(facts, buyer=buyer, product=commodity, day=sitting.day)
         answer = rule.answer(question)

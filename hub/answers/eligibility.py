@@ -103,7 +103,7 @@ async def eligibility_list(
         sitting.law,
         buyers=[asked.number],
         subjects=subjects,
-        moment=sitting.moment,
+        moment=sitting.moment.answering(asked.number),
     )
     rule = Rule(facts, buyer=asked.number, product=commodity.number, day=sitting.day)
     found = dict(zip(subjects, rule.verdicts(subjects), strict=True))

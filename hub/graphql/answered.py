@@ -91,7 +91,7 @@ _PROBLEMS: Final[Mapping[type[HubError], type[Problem]]] = {
 def shown(sitting: Sitting, answered: Answered) -> Eligibility:
     """Return an answer as the API shows it."""
     answer, facts = answered.answer, answered.facts
-    figures = sitting.moment.viewer.everything
+    figures = _sees_figures(sitting, answered)
     return Eligibility(
         answered=answered,
         as_of=date.fromordinal(answer.question.day),
@@ -108,6 +108,17 @@ def shown(sitting: Sitting, answered: Answered) -> Eligibility:
     )
 
 
+def _sees_figures(sitting: Sitting, answered: Answered) -> bool:
+    """Whether the figures of volumes are told: to the buyer that asks, and to the program."""
+    viewer, answer = sitting.moment.viewer, answered.answer
+    decisive = [ruling.program for ruling in answer.rulings[:1]]
+    return (
+        viewer.everything
+        or viewer.buyer == answer.question.buyer
+        or any(program in viewer.programs for program in decisive)
+    )
+
+
 def _ruling(sitting: Sitting, ruling: RuleRuling, answered: Answered) -> Ruling:
     day = answered.answer.question.day
     decisive = ruling.outcome.findings[0] if ruling.outcome.findings else None
@@ -115,6 +126,7 @@ def _ruling(sitting: Sitting, ruling: RuleRuling, answered: Answered) -> Ruling:
     return Ruling(
         ruling=ruling,
         sitting=sitting,
+        moment=sitting.moment.answering(answered.answer.question.buyer),
         verdict=ruling.verdict,
         reason=ruling.reason,
         explanation=explanation(ruling, answered.facts, day),

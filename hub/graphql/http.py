@@ -19,6 +19,7 @@ from hub.errors import HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
 from hub.graphql.schema import schema
+from hub.graphql.viewing import viewer
 from hub.oauth.principal import Principal
 
 JSON: Final = "application/json"
@@ -44,7 +45,7 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
             asked["query"],
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),
-            context_value=Request(desk, principal=principal),
+            context_value=Request(desk, await viewer(desk, principal), principal),
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:

@@ -2,13 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from graph_schema.agreements import Agreement
 from graph_schema.elements import Fact, Form, fields
-from graph_schema.parties import Organization, Worksite
+from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.programs import Commodity, Program
+from graph_schema.sourcing import SourcingLink, Volume
+from graph_schema.standing import Standing
 from hub.store.rows import LOG, columns
 
 DESCRIBING: Final[tuple[type[Fact], ...]] = (
@@ -19,6 +22,16 @@ DESCRIBING: Final[tuple[type[Fact], ...]] = (
     Commodity,
 )
 """The facts that say what a node is."""
+PRACTICE: Final[tuple[type[Fact], ...]] = (Standing, Organization, Worksite, Tie)
+"""Facts that are public where their program publishes its standings."""
+OWN: Final[Mapping[type[Fact], str]] = {
+    Standing: "subject",
+    Organization: "reference",
+    Worksite: "reference",
+}
+"""Facts that are seen, published or not, by whom they concern, by the column that names whom."""
+PARTY: Final[Mapping[type[Fact], str]] = {SourcingLink: "buyer", Volume: "buyer"}
+"""Facts that the buyer they name sees, published or not, by the column that names it."""
 
 STATE_COLUMNS: Final = (
     "number", "subject", "program", "track", "state", "begins_first", "begins_last", "confirmed",
@@ -42,7 +55,8 @@ SIGNATURE_COLUMNS: Final = (
 )  # fmt: skip
 IN_FORCE: Final = (
     "number", "fact", "subject", "program", "track", "effect", "starts", "ends", "ended",
-    "products", "visible", "known_from", "known_until", "revision_from", "revision_until",
+    "products", "visible", "whole", "known_from", "known_until", "revision_from",
+    "revision_until",
 )  # fmt: skip
 """A standing over the days it really held, `[starts, ends)`, as known in `[known_from, ...)`."""
 HELD: Final = ("effect", "ends", "ended", "in_force")

@@ -6,8 +6,8 @@ in UTC. The port speaks questions and never a query language.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol, Self
 
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
@@ -41,9 +41,18 @@ class Viewer:
 
     Attributes:
         everything: Whether unpublished facts are seen; only the shell's user does.
+        programs: For which programs it speaks: it sees all that these say.
+        buyer: The buyer for which it asks: it sees the buyer's links.
+        own: Of whom it sees what programs do not publish: the supplier for which it asks, or
+            those from whom its buyer buys.
+        answered: Whether it asks for its buyer's own answer, in which all standings count.
     """
 
     everything: bool = False
+    programs: tuple[int, ...] = ()
+    buyer: int | None = None
+    own: tuple[int, ...] = ()
+    answered: bool = False
 
 
 PUBLIC: Final = Viewer()
@@ -57,6 +66,15 @@ class Moment:
     revision: int
     known_at: int
     viewer: Viewer = PUBLIC
+
+    def answering(self, buyer: int) -> Self:
+        """Return the moment at which a buyer's question is answered (SECURITY.md, C2).
+
+        An unpublished standing counts in an answer to the asking buyer's own client.
+        """
+        if self.viewer.buyer != buyer:
+            return self
+        return replace(self, viewer=replace(self.viewer, answered=True))
 
 
 @dataclass(frozen=True, slots=True)

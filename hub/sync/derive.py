@@ -16,7 +16,7 @@ Derived = dict[str, Any]
 
 COMPARED: Final = (
     "fact", "subject", "program", "track", "effect", "starts", "ends", "ended",
-    "visible", "known_from", "known_until",
+    "visible", "whole", "known_from", "known_until",
 )  # fmt: skip
 
 
@@ -26,13 +26,29 @@ _SPAN: Final = ("fact", "effect", "starts", "ends")
 def derived(law: Law, rows: Sequence[Row]) -> list[Derived]:
     """Return when the standings of one subject in one program really held.
 
+    What is not published ends nothing for those who do not see it: it is worked out for them of
+    the published standings alone.
+
     Args:
         law: The words' rules.
         rows: All its standings, those known otherwise since included.
 
     Returns:
-        A row for each standing and each stretch of time in which it was known to hold so.
+        A row for each standing and each stretch of time in which it was known to hold so; it is
+        `whole` for those who see all of them, `visible` for everybody else.
     """
+    whole = _derived(law, rows)
+    shown = [row for row in rows if row["visible"]]
+    if len(shown) == len(rows):
+        return [row | {"visible": True, "whole": True} for row in whole]
+    public = _derived(law, shown)
+    return [
+        *(row | {"visible": row in public, "whole": True} for row in whole),
+        *(row | {"visible": True, "whole": False} for row in public if row not in whole),
+    ]
+
+
+def _derived(law: Law, rows: Sequence[Row]) -> list[Derived]:
     instants = sorted({row["recorded_from"] for row in rows} | {_known_until(row) for row in rows})
     running: dict[tuple[Any, ...], Derived] = {}
     done: list[Derived] = []
@@ -104,7 +120,6 @@ def _row(row: Row, held: Sequence[Held]) -> Derived:
         "ends": ends,
         "ended": ended,
         "products": list(row["products"]),
-        "visible": bool(row["visible"]),
     }
 
 

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from graph_schema.elements import Fact, naming
-from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.sourcing import Volume
 from graph_schema.standing import Standing
+from hub.store.columns import PRACTICE
 from hub.store.port import OPEN
 from hub.store.rows import ALWAYS, content, micros
 from hub.sync.intake import Intake, Item, Origin
 from hub.sync.interval import interval
 from hub.sync.resolve import called
 from hub.sync.world import World
-
-_PRACTICE: Final = (Standing, Organization, Worksite, Tie)
-"""Facts that are public where the program publishes its standings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def _visible(item: Item, intake: Intake, world: World) -> bool:
         return False
     if intake.origin is Origin.RECORD and not isinstance(item.fact, Standing):
         return True
-    if type(item.fact) in _PRACTICE:
+    if type(item.fact) in PRACTICE:
         return world.programs[item.line.program].publishes
     return True
 

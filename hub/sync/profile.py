@@ -42,17 +42,18 @@ def profile(
     """
     ordered = primary(_newest(said), codes)
     shown = [each for each in ordered if each[1]["visible"]]
-    searched = shown or ordered
+    told = shown or ordered
     ever = [row for _, row in said if row["visible"] or not shown]
     return {
         "number": number,
         "kind": kind.value,
-        "name": ordered[0][1]["name"],
-        "country": _first(ordered, "country"),
-        "products": sorted({p for _, row in ordered for p in row.get("products") or ()}),
+        "name": told[0][1]["name"],
+        "country": _first(told, "country"),
+        "products": sorted({p for _, row in told for p in row.get("products") or ()}),
         "visible": bool(shown),
+        "told_by": [] if shown else sorted({row["program"] for _, row in said}),
         "known_from": min(row["recorded_from"] for row in ever),
-        "words": _words(searched),
+        "words": _words(told),
     }
 
 

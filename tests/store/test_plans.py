@@ -28,6 +28,7 @@ pytestmark = pytest.mark.anyio
 _PARAMETERS: Final[dict[str, Any]] = {
     "after": 0, "at_least": 2, "buyers": [], "both": [], "country": None, "day": 1,
     "disagreeing": None, "effects": [], "everything": True, "expires_at": 1, "feed": "",
+    "own": [1], "party": None, "practice": True, "signed": None, "speaking": [1],
     "groups": [[1]], "identities": ["x"], "key": "", "kind": "", "kinds": [], "known_at": 1,
     "nodes": [1], "now": 1, "products": [], "program": 1, "programs": [1], "revision": 1,
     "revisions": [1], "rows": [], "runs": [1], "score": 1.0, "size": 5, "subjects": [1],
@@ -127,7 +128,7 @@ async def test_every_question_is_read(neo4j_store: Neo4jStore) -> None:
 
 _SQL_ALLOWED: Final = (
     (r"^SCAN j VIRTUAL TABLE", "the list that was asked with"),
-    (r"^SCAN (json_each|p) VIRTUAL TABLE", "a list of one row"),
+    (r"^SCAN (json_each|p|t) VIRTUAL TABLE", "a list of one row"),
     (r"^SCAN (words|w) VIRTUAL TABLE INDEX \d+:M", "the full-text index"),
     (r"^SCAN CONSTANT ROW", "no table at all"),
     (r"^SCAN \(subquery-\d+\)", "the few programs of one node"),

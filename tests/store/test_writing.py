@@ -87,14 +87,15 @@ async def stage_everything(store: Store, writing: Writing, count: int) -> None:
     derived: dict[str, Any] = {
         "number": writing.next_fact, "fact": rows[0]["number"], "subject": old,
         "program": program, "track": "listing", "effect": "FINDINGS", "starts": 1, "ends": 10**6,
-        "ended": None, "products": [], "visible": True, "known_from": 0, "known_until": OPEN,
+        "ended": None, "products": [], "visible": True, "whole": True,
+        "known_from": 0, "known_until": OPEN,
         "revision_from": revision, "revision_until": OPEN,
     }  # fmt: skip
     writing.next_fact += 1
     profiles: list[dict[str, Any]] = [
         {
             "number": each, "kind": "WORKSITE", "name": "Renamed", "country": "FR", "products": [],
-            "visible": True, "known_from": 0, "programs_held": 1, "buyers_held": 0,
+            "visible": True, "told_by": [], "known_from": 0, "programs_held": 1, "buyers_held": 0,
             "words": "Renamed",
         }
         for each in (old, node)

@@ -80,13 +80,13 @@ async def standings(
 
     The rulings are of one question or list, and so of one moment.
     """
-    sitting = parents[0].sitting
+    sitting, moment = parents[0].sitting, parents[0].moment
     numbers = [
         [f.state.number for f in parent.ruling.outcome.findings if f.state] for parent in parents
     ]
     wanted = list(dict.fromkeys(number for each in numbers for number in each))
-    rows = await _by_number(request, StandingFact, wanted, sitting.moment)
-    held = await request.store.in_force("fact", list(rows), sitting.moment, day=None)
+    rows = await _by_number(request, StandingFact, wanted, moment)
+    held = await request.store.in_force("fact", list(rows), moment, day=None)
     real = {row["number"]: row for row in held}
     full = [real.get(number, row) for number, row in rows.items()]
     made = {s.row["number"]: s for s in shown_standings(request, sitting, full)}

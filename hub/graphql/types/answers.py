@@ -21,6 +21,7 @@ from hub.graphql.types.nodes import (
     Subject,
     Worksite,
 )
+from hub.store.port import Moment
 
 
 @strawberry.type
@@ -43,6 +44,7 @@ class Ruling(Fetches):
 
     ruling: strawberry.Private[RuleRuling]
     sitting: strawberry.Private[Sitting]
+    moment: strawberry.Private[Moment]
     verdict: Verdict = strawberry.field(description="Its answer in a word.")
     reason: str = strawberry.field(description="Stable code of the reason.")
     explanation: str = strawberry.field(description="What it says, and on what evidence.")

@@ -1,21 +1,56 @@
-"""Which rows of a log are seen at a moment, in SQL."""
+"""Which rows of a log are seen at a moment, and by whom, in SQL."""
 
 from typing import Final
 
-SEEN: Final = (
+from graph_schema.elements import Fact
+from hub.store.columns import OWN, PARTY, PRACTICE
+
+THEN: Final = (
     "f.revision_from <= :revision AND f.recorded_from <= :known_at "
-    "AND (f.revision_until > :revision OR f.recorded_until > :known_at) "
-    "AND (f.visible OR :everything)"
+    "AND (f.revision_until > :revision OR f.recorded_until > :known_at)"
 )
-PLACED: Final = (
+"""What was known, whoever asks."""
+_PLACED: Final = (
     "f.revision_from <= :revision "
-    "AND (f.revision_until > :revision OR f.recorded_until > :known_at) "
-    "AND (f.visible OR :everything)"
+    "AND (f.revision_until > :revision OR f.recorded_until > :known_at)"
 )
-"""Where a subject is said to be: where nothing was known of that yet, what was learned later."""
-EVER: Final = "f.revision_from <= :revision AND (f.visible OR :everything)"
+_SPEAKS: Final = "IN (SELECT value FROM json_each(:speaking))"
+_OWNS: Final = "IN (SELECT value FROM json_each(:own))"
 DERIVED: Final = (
     "i.revision_from <= :revision AND i.revision_until > :revision "
-    "AND i.known_from <= :known_at AND i.known_until > :known_at AND (i.visible OR :everything)"
+    "AND i.known_from <= :known_at AND i.known_until > :known_at "
+    f"AND CASE WHEN :practice OR i.program {_SPEAKS} OR i.subject {_OWNS} "
+    "THEN i.whole ELSE i.visible END"
 )
 ON_THE_DAY: Final = "(:day IS NULL OR (i.starts <= :day AND i.ends > :day))"
+NODE: Final = (
+    f"(n.visible OR :everything OR n.number {_OWNS} "
+    f"OR EXISTS (SELECT 1 FROM json_each(n.told_by) t WHERE t.value {_SPEAKS}))"
+)
+"""Which nodes are there for a viewer: those that somebody describes to it."""
+
+
+def by_viewer(kind: type[Fact]) -> str:
+    """Which facts of a kind a viewer may see."""
+    least = ":practice" if kind in PRACTICE else ":everything"
+    allowed = ["f.visible", least, f"f.program {_SPEAKS}"]
+    if kind in OWN:
+        allowed.append(f"f.{OWN[kind]} {_OWNS}")
+    if kind in PARTY:
+        allowed.append(f"f.{PARTY[kind]} = :party")
+    return f"({' OR '.join(allowed)})"
+
+
+def seen(kind: type[Fact]) -> str:
+    """What is known of facts of a kind."""
+    return f"{THEN} AND {by_viewer(kind)}"
+
+
+def placed(kind: type[Fact]) -> str:
+    """Where a subject is said to be: where nothing was known of that yet, what came later."""
+    return f"{_PLACED} AND {by_viewer(kind)}"
+
+
+def ever(kind: type[Fact]) -> str:
+    """What was ever known, withdrawn since or not."""
+    return f"f.revision_from <= :revision AND {by_viewer(kind)}"

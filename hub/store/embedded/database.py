@@ -149,7 +149,8 @@ def _prepare(connection: sqlite3.Connection) -> int:
         connection.execute(statement)
     for kind in schema.FACTS:
         _add_new_columns(connection, schema.table(kind), schema.column_types(kind))
-    _add_new_columns(connection, "run", schema.RUN)
+    for table, columns in schema.LATER.items():
+        _add_new_columns(connection, table, columns)
     for statement in schema.indexes():
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {schema.VERSION}")

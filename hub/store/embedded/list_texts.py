@@ -3,14 +3,15 @@
 from typing import Final
 
 from graph_schema.agreements import Signature
-from hub.store.embedded.conditions import DERIVED, ON_THE_DAY, SEEN
+from graph_schema.sourcing import SourcingLink
+from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, seen
 from hub.store.embedded.schema import table
 
 _SOUGHT: Final = (
     "FROM in_force i CROSS JOIN node n ON n.number = i.subject "
     "WHERE i.program = :program AND i.effect = :effect AND i.subject > :after "
     f"AND {DERIVED} AND {ON_THE_DAY} AND n.kind = :kind AND n.known_from <= :known_at "
-    "AND (n.visible OR :everything) AND (:country IS NULL OR n.country = :country) "
+    f"AND {NODE} AND (:country IS NULL OR n.country = :country) "
     "AND (:products = '[]' OR (i.products = '[]' AND coalesce(n.products, '[]') = '[]') "
     "OR EXISTS (SELECT 1 FROM json_each(i.products) p "
     "WHERE p.value IN (SELECT value FROM json_each(:products))) "
@@ -36,12 +37,13 @@ _DISAGREE: Final = (
     "GROUP BY i.program))"
 )
 _NODE_SEEN: Final = (
-    "n.revision_from <= :revision AND n.known_from <= :known_at AND (n.visible OR :everything) "
+    f"n.revision_from <= :revision AND n.known_from <= :known_at AND {NODE} "
     "AND (:country IS NULL OR n.country = :country)"
 )
 _BUYERS_HELD: Final = (
     "(SELECT count(DISTINCT f.buyer) FROM fact_sourcinglink f WHERE f.supplier = n.number "
-    f"AND {SEEN} AND f.begins_first <= :day AND (f.until IS NULL OR f.until_last > :day) "
+    f"AND {seen(SourcingLink)} AND f.begins_first <= :day "
+    "AND (f.until IS NULL OR f.until_last > :day) "
     "AND (:buyers = '[]' OR f.buyer IN (SELECT value FROM json_each(:buyers))))"
 )
 _AGREEING: Final = f"(:disagreeing IS NULL OR coalesce({_DISAGREE}, 0) = :disagreeing)"
@@ -76,9 +78,9 @@ SHARED: Final[dict[tuple[bool, bool], tuple[str, str]]] = {
 _SIGNED: Final = (
     f"FROM json_each(:agreements) j CROSS JOIN {table(Signature)} f ON f.agreement = j.value "
     "CROSS JOIN node n ON n.number = f.organization "
-    f"WHERE f.role = 'BUYER' AND f.signed AND {SEEN} AND f.begins_first <= :day "
+    f"WHERE f.role = 'BUYER' AND f.signed AND {seen(Signature)} AND f.begins_first <= :day "
     "AND (f.until IS NULL OR f.until_last > :day) AND f.organization > :after "
-    "AND (n.visible OR :everything) AND (:country IS NULL OR n.country = :country)"
+    f"AND {NODE} AND (:country IS NULL OR n.country = :country)"
 )
 BUYERS: Final = f"SELECT DISTINCT f.organization {_SIGNED} ORDER BY f.organization LIMIT :size"
 COUNT_BUYERS: Final = f"SELECT count(DISTINCT f.organization) {_SIGNED}"
@@ -88,7 +90,7 @@ SEARCH: Final = (
     "WHERE words MATCH :text "
     "AND (:kinds = '[]' OR w.kind IN (SELECT value FROM json_each(:kinds))) "
     "AND n.revision_from <= :revision AND n.known_from <= :known_at "
-    "AND (n.visible OR :everything) "
+    f"AND {NODE} "
     "AND (-w.rank < :score OR (-w.rank = :score AND w.rowid > :after)) "
     "ORDER BY score DESC, w.rowid LIMIT :size"
 )

@@ -43,10 +43,15 @@ def listed(values: Iterable[object]) -> str:
 
 def seen(moment: Moment) -> dict[str, Any]:
     """Return the parameters of what is seen at a moment."""
+    viewer = moment.viewer
     return {
         "revision": moment.revision,
         "known_at": moment.known_at,
-        "everything": moment.viewer.everything,
+        "everything": viewer.everything,
+        "practice": viewer.everything or viewer.answered,
+        "speaking": listed(viewer.programs),
+        "own": listed(viewer.own),
+        "party": viewer.buyer,
     }
 
 

@@ -14,6 +14,9 @@ VERSION: Final = 1
 
 _SQL: Final = {int: "INTEGER", str: "TEXT", float: "REAL", bool: "INTEGER", list: "TEXT"}
 
+_TOLD_BY: Final = "TEXT NOT NULL DEFAULT '[]'"
+_WHOLE: Final = "INTEGER NOT NULL DEFAULT 1"
+
 DERIVED: Final = (
     "number INTEGER PRIMARY KEY",
     "fact INTEGER NOT NULL",
@@ -26,6 +29,7 @@ DERIVED: Final = (
     "ended TEXT",
     "products TEXT NOT NULL",
     "visible INTEGER NOT NULL",
+    f"whole {_WHOLE}",
     "known_from INTEGER NOT NULL",
     "known_until INTEGER NOT NULL",
     "revision_from INTEGER NOT NULL",
@@ -54,13 +58,17 @@ RUN: Final = {
     "why": "TEXT",
 }
 """The columns of a run, with their types; one that came later may be empty."""
+LATER: Final = {"run": RUN, "node": {"told_by": _TOLD_BY}, "in_force": {"whole": _WHOLE}}
+"""The columns that came into the store's own tables after some files were made."""
 
 _OWN: Final = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS revision (number INTEGER PRIMARY KEY, recorded_at INTEGER)",
     "CREATE TABLE IF NOT EXISTS node ("
     "number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT, country TEXT, products TEXT, "
-    "visible INTEGER NOT NULL DEFAULT 0, known_from INTEGER NOT NULL DEFAULT 0, "
+    "visible INTEGER NOT NULL DEFAULT 0, "
+    f"told_by {_TOLD_BY}, "
+    "known_from INTEGER NOT NULL DEFAULT 0, "
     "programs_held INTEGER NOT NULL DEFAULT 0, buyers_held INTEGER NOT NULL DEFAULT 0, "
     "revision_from INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS node_kind ON node (kind, number)",

@@ -24,7 +24,7 @@ from hub.store.columns import (
     ends,
 )
 from hub.store.embedded import conditions, list_texts
-from hub.store.embedded.conditions import DERIVED, EVER, ON_THE_DAY, PLACED, SEEN
+from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, THEN, ever, placed, seen
 from hub.store.embedded.schema import table
 from hub.store.port import OPEN
 
@@ -44,7 +44,7 @@ RESOLVE: Final = (
 )
 KINDS: Final = (
     "SELECT n.number, n.kind FROM json_each(:nodes) j CROSS JOIN node n ON n.number = j.value "
-    "WHERE n.revision_from <= :revision AND n.name IS NOT NULL AND (n.visible OR :everything)"
+    f"WHERE n.revision_from <= :revision AND n.name IS NOT NULL AND {NODE}"
 )
 REFERENCES: Final = (
     "SELECT r.node, r.text, r.merged FROM json_each(:nodes) j "
@@ -71,41 +71,41 @@ _CLOSED: Final = ("recorded_until", "revision_until")
 
 STATES_OF: Final = (
     f"SELECT {_chosen(STATE_COLUMNS)} FROM json_each(:subjects) j "
-    f"CROSS JOIN {table(Standing)} f ON f.subject = j.value WHERE {SEEN}"
+    f"CROSS JOIN {table(Standing)} f ON f.subject = j.value WHERE {seen(Standing)}"
 )
 WORKSITE_PLACES_OF: Final = (
     f"SELECT {_chosen(PLACE_COLUMNS)}, f.region, {_chosen(CLOSING_COLUMNS)} "
     f"FROM json_each(:nodes) j CROSS JOIN {table(Worksite)} f ON f.reference = j.value "
-    f"WHERE {PLACED}"
+    f"WHERE {placed(Worksite)}"
 )
 ORGANIZATION_PLACES_OF: Final = (
     f"SELECT {_chosen(PLACE_COLUMNS)}, f.regions "
     f"FROM json_each(:nodes) j CROSS JOIN {table(Organization)} f ON f.reference = j.value "
-    f"WHERE {PLACED}"
+    f"WHERE {placed(Organization)}"
 )
 HELD_BY: Final = (
     "SELECT DISTINCT f.subject FROM json_each(:company) j "
     f"CROSS JOIN {table(Standing)} f ON f.subject = j.value "
-    f"WHERE f.state IN (SELECT value FROM json_each(:words)) AND {SEEN}"
+    f"WHERE f.state IN (SELECT value FROM json_each(:words)) AND {seen(Standing)}"
 )
 TIES_FROM: Final = (
     f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:tied) j "
-    f"CROSS JOIN {table(Tie)} f ON f.from_ = j.value WHERE {SEEN}"
+    f"CROSS JOIN {table(Tie)} f ON f.from_ = j.value WHERE {seen(Tie)}"
 )
 TIES_TO: Final = (
     f"SELECT {_chosen(TIE_COLUMNS)} FROM json_each(:tied) j "
-    f'CROSS JOIN {table(Tie)} f ON f."to" = j.value WHERE {SEEN}'
+    f'CROSS JOIN {table(Tie)} f ON f."to" = j.value WHERE {seen(Tie)}'
 )
 VOLUMES_OF: Final = (
     f"SELECT {_chosen(VOLUME_COLUMNS)} FROM json_each(:subjects) j "
     f"CROSS JOIN {table(Volume)} f ON f.pool = j.value "
-    f"WHERE {SEEN.replace('f.visible', '1')}"
+    f"WHERE {THEN}"
 )
 """A volume counts in every answer; only its figures are not for everyone (SECURITY.md C2)."""
 SIGNATURES_OF: Final = (
     f"SELECT {_chosen(SIGNATURE_COLUMNS)} FROM json_each(:buyers) j "
     f"CROSS JOIN {table(Signature)} f ON f.organization = j.value "
-    f"WHERE f.role = 'BUYER' AND {SEEN}"
+    f"WHERE f.role = 'BUYER' AND {seen(Signature)}"
 )
 
 
@@ -124,7 +124,7 @@ def described(kind: type[Fact]) -> str:
     end = kind.ends_at or "program"
     return (
         f"SELECT {_whole(kind)} FROM json_each(:nodes) j "
-        f'CROSS JOIN {table(kind)} f ON f."{end}" = j.value WHERE {SEEN} ORDER BY f.number'
+        f'CROSS JOIN {table(kind)} f ON f."{end}" = j.value WHERE {seen(kind)} ORDER BY f.number'
     )
 
 
@@ -135,7 +135,7 @@ def at(kind: type[Fact], end: str, *, history: bool) -> str:
         f"SELECT {_whole(kind)} FROM json_each(:nodes) j "
         f"CROSS JOIN {table(kind)} f ON f.number IN ("
         f'SELECT f.number FROM {table(kind)} f WHERE f."{end}" = j.value '
-        f"AND f.number > :after AND {EVER if history else SEEN}{_asked_for(kind)} "
+        f"AND f.number > :after AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
         "ORDER BY f.number LIMIT :size) ORDER BY f.number"
     )
 
@@ -146,7 +146,7 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> str:
     return (
         f'SELECT f."{end}", count(*) FROM json_each(:nodes) j '
         f'CROSS JOIN {table(kind)} f ON f."{end}" = j.value '
-        f'WHERE {EVER if history else SEEN}{_asked_for(kind)} GROUP BY f."{end}"'
+        f'WHERE {ever(kind) if history else seen(kind)}{_asked_for(kind)} GROUP BY f."{end}"'
     )
 
 

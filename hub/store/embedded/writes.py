@@ -16,8 +16,8 @@ from hub.store.kept import Kept
 from hub.store.port import OPEN, Batch, Latest, Row
 
 _PROFILE: Final = (
-    "name", "country", "products", "visible", "known_from", "programs_held", "buyers_held",
-    "number",
+    "name", "country", "products", "visible", "told_by", "known_from", "programs_held",
+    "buyers_held", "number",
 )  # fmt: skip
 
 
@@ -111,9 +111,9 @@ def _profile(
 ) -> None:
     """Keep what nodes are called and where they are, and make them searchable."""
     connection.executemany(
-        "UPDATE node SET name = ?, country = ?, products = ?, visible = ?, known_from = ?, "
-        "programs_held = ?, buyers_held = ? WHERE number = ?",
-        _values(profiles, _PROFILE, frozenset({"products"})),
+        "UPDATE node SET name = ?, country = ?, products = ?, visible = ?, told_by = ?, "
+        "known_from = ?, programs_held = ?, buyers_held = ? WHERE number = ?",
+        _values(profiles, _PROFILE, frozenset({"products", "told_by"})),
     )
     worded = [profile for profile in profiles if profile["words"] is not None]
     known = [(each["number"],) for each in worded if each["number"] < first_node]

@@ -4,7 +4,7 @@ from typing import Final, LiteralString
 
 from graph_schema.agreements import Signature
 from graph_schema.sourcing import SourcingLink
-from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, SEEN
+from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, node, seen
 from hub.store.neo4j.schema import name, vouched
 
 _SOUGHT: Final = (
@@ -13,7 +13,7 @@ _SOUGHT: Final = (
     "MATCH (s:Node)-[i:IN_FORCE]->() USING INDEX SEEK i:IN_FORCE(program, effect, subject) "
     "WHERE i.program = program AND i.effect = effect AND i.subject > $after "
     f"AND {DERIVED} AND {ON_THE_DAY} AND s.kind = $kind AND s.known_from <= $known_at "
-    "AND (s.visible OR $everything) AND ($country IS NULL OR s.country = $country) "
+    f"AND {node('s')} AND ($country IS NULL OR s.country = $country) "
     "AND (size($products) = 0 "
     "OR any(product IN i.products WHERE product IN $products) "
     "OR (size(i.products) = 0 AND (size(coalesce(s.products, [])) = 0 "
@@ -32,7 +32,7 @@ _GOOD: Final = "['GOOD_STANDING', 'FINDINGS']"
 _BAD: Final = "['AT_RISK', 'RESTRICTED', 'CLOSED', 'INELIGIBLE']"
 _NODE_SEEN: Final = (
     "n.number > $after AND n.revision_from <= $revision AND n.known_from <= $known_at "
-    "AND (n.visible OR $everything) AND ($country IS NULL OR n.country = $country)"
+    f"AND {node('n')} AND ($country IS NULL OR n.country = $country)"
 )
 _PROGRAMS: Final = (
     "CALL (n) { MATCH (n)-[i:IN_FORCE]->() "
@@ -45,7 +45,8 @@ _PROGRAMS: Final = (
 """In how many programs a node holds a state, and whether one is content and another is not."""
 _BUYERS: Final = (
     f"CALL (n) {{ MATCH (n)<-[f:{name(SourcingLink)}]-() "
-    f"WHERE {SEEN} AND f.begins_first <= $day AND (f.until IS NULL OR f.until_last > $day) "
+    f"WHERE {seen(SourcingLink)} AND f.begins_first <= $day "
+    "AND (f.until IS NULL OR f.until_last > $day) "
     "AND (size($buyers) = 0 OR f.buyer IN $buyers) "
     "RETURN count(DISTINCT f.buyer) AS bought } "
 )
@@ -88,9 +89,10 @@ _SIGNED: Final = (
     f"UNWIND $groups[at] AS agreement MATCH (o:Node)-[f:{name(Signature)}]->() "
     f"USING INDEX SEEK f:{name(Signature)}(agreement, number) "
     "WHERE f.agreement = agreement AND f.number > 0 AND f.organization > $after "
-    f"AND f.role = 'BUYER' AND f.signed AND {SEEN} AND f.begins_first <= $day "
+    f"AND f.role = 'BUYER' AND f.signed AND {seen(Signature)} "
+    "AND f.begins_first <= $day "
     "AND CASE WHEN f.until IS NULL THEN true ELSE f.until_last > $day END "
-    "AND (o.visible OR $everything) AND ($country IS NULL OR o.country = $country) "
+    f"AND {node('o')} AND ($country IS NULL OR o.country = $country) "
 )
 BUYERS: Final = vouched(
     f"{_SIGNED} WITH DISTINCT f.organization AS buyer ORDER BY buyer LIMIT $size "
@@ -105,7 +107,7 @@ SEARCH: Final[LiteralString] = (
     "CALL db.index.fulltext.queryNodes('words', $text) YIELD node AS n, score "
     "WHERE (size($kinds) = 0 OR n.kind IN $kinds) "
     "AND n.revision_from <= $revision AND n.known_from <= $known_at "
-    "AND (n.visible OR $everything) "
+    f"AND {node('n')} "
     "AND (score < $score OR (score = $score AND n.number > $after)) "
     "WITH n, score ORDER BY score DESC, n.number LIMIT $size "
     "RETURN collect([n.number, n.kind, score])"

@@ -28,10 +28,15 @@ _T = TypeVar("_T")
 
 def seen(moment: Moment) -> dict[str, Any]:
     """Return the parameters of what is seen at a moment."""
+    viewer = moment.viewer
     return {
         "revision": moment.revision,
         "known_at": moment.known_at,
-        "everything": moment.viewer.everything,
+        "everything": viewer.everything,
+        "practice": viewer.everything or viewer.answered,
+        "speaking": list(viewer.programs),
+        "own": list(viewer.own),
+        "party": viewer.buyer,
     }
 
 

@@ -27,7 +27,7 @@ from hub.store.columns import (
     ends,
 )
 from hub.store.neo4j import conditions, list_texts
-from hub.store.neo4j.conditions import DERIVED, EVER, ON_THE_DAY, PLACED, SEEN
+from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, THEN, ever, node, placed, seen
 from hub.store.neo4j.schema import name, pattern, vouched
 
 _LATEST: Final = "MATCH (m:Meta {name: 'meta'})"
@@ -50,7 +50,7 @@ RESOLVE: Final[LiteralString] = (
 )
 KINDS: Final[LiteralString] = (
     f"UNWIND $nodes AS node MATCH (n:Node {{number: node}}) {_NODE} "
-    "WHERE n.revision_from <= $revision AND n.name IS NOT NULL AND (n.visible OR $everything) "
+    f"WHERE n.revision_from <= $revision AND n.name IS NOT NULL AND {node('n')} "
     "RETURN collect(n.number), collect(n.kind)"
 )
 REFERENCES: Final[LiteralString] = (
@@ -82,24 +82,30 @@ AROUND: Final = vouched(
         for asked in ("buyers", "subjects", "nodes", "company")
     )
     + "CALL (company_found) { UNWIND company_found AS n "
-    f"MATCH (n)-[f:{name(Standing)}]->() WHERE f.state IN $words AND {SEEN} "
+    f"MATCH (n)-[f:{name(Standing)}]->() WHERE f.state IN $words AND {seen(Standing)} "
     "RETURN collect(DISTINCT n) AS held_by } "
     "WITH buyers_found AS buyers, subjects_found + held_by AS subjects, "
     "nodes_found + held_by AS nodes, nodes_found + company_found AS tied "
-    + _part("subjects", "(n)-[f:{}]->()", Standing, SEEN, STATE_COLUMNS)
+    + _part("subjects", "(n)-[f:{}]->()", Standing, seen(Standing), STATE_COLUMNS)
     + _part(
         "nodes",
         "(n)<-[f:{}]-()",
         Worksite,
-        PLACED,
+        placed(Worksite),
         (*PLACE_COLUMNS, "region", *CLOSING_COLUMNS),
     )
-    + _part("nodes", "(n)<-[f:{}]-()", Organization, PLACED, (*PLACE_COLUMNS, "regions"))
-    + _part("tied", "(n)-[f:{}]-()", Tie, SEEN, TIE_COLUMNS)
-    # A volume counts in every answer; only its figures are not for everyone (SECURITY.md C2).
-    + _part("subjects", "(n)-[f:{}]->()", Volume, SEEN.replace("f.visible", "true"), VOLUME_COLUMNS)
     + _part(
-        "buyers", "(n)-[f:{}]->()", Signature, f"f.role = 'BUYER' AND {SEEN}", SIGNATURE_COLUMNS
+        "nodes", "(n)<-[f:{}]-()", Organization, placed(Organization), (*PLACE_COLUMNS, "regions")
+    )
+    + _part("tied", "(n)-[f:{}]-()", Tie, seen(Tie), TIE_COLUMNS)
+    # A volume counts in every answer; only its figures are not for everyone (SECURITY.md C2).
+    + _part("subjects", "(n)-[f:{}]->()", Volume, THEN, VOLUME_COLUMNS)
+    + _part(
+        "buyers",
+        "(n)-[f:{}]->()",
+        Signature,
+        f"f.role = 'BUYER' AND {seen(Signature)}",
+        SIGNATURE_COLUMNS,
     )
     + "RETURN "
     + ", ".join(f"`{name(kind)}`" for kind in (Standing, Worksite, Organization, Tie, Volume))
@@ -136,7 +142,7 @@ def _described() -> Iterator[str]:
         end = kind.ends_at or "program"
         yield (
             f"CALL (nodes) {{ UNWIND nodes AS node MATCH {pattern(kind)} {_named(kind, end)} "
-            f"AND f.number > 0 AND {SEEN} "
+            f"AND f.number > 0 AND {seen(kind)} "
             f"WITH f ORDER BY f.number RETURN collect(properties(f)) AS `{name(kind)}` }} "
         )
     yield "RETURN " + ", ".join(f"`{name(kind)}`" for kind in DESCRIBING)
@@ -152,7 +158,7 @@ def at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     return vouched(
         f"UNWIND $nodes AS node CALL (node) {{ MATCH {pattern(kind)} {_named(kind, end)} "
         "AND f.number > $after "
-        f"AND {EVER if history else SEEN}{_asked_for(kind)} "
+        f"AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
         f"RETURN f ORDER BY {order} LIMIT $size }} "
         "WITH f ORDER BY f.number RETURN collect(properties(f))"
     )
@@ -163,7 +169,7 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     """How many facts there are at one end of some nodes."""
     return vouched(
         f"UNWIND $nodes AS node MATCH {pattern(kind)} {_named(kind, end)} "
-        f"AND f.number > 0 AND {EVER if history else SEEN}{_asked_for(kind)} "
+        f"AND f.number > 0 AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
         "WITH node, count(*) AS facts RETURN collect(node), collect(facts)"
     )
 

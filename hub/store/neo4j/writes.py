@@ -83,8 +83,8 @@ PROFILE: Final = vouched(
     )
 )
 _PROFILE: Final = (
-    "number", "name", "country", "products", "visible", "known_from", "programs_held",
-    "buyers_held",
+    "number", "name", "country", "products", "visible", "told_by", "known_from",
+    "programs_held", "buyers_held",
 )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ _PROFILE: Final = (
 def _nodes(kind: str) -> LiteralString:
     return vouched(
         f"UNWIND $rows AS row CREATE (n:{kind} {{number: row[0], kind: row[1], visible: false, "
-        "known_from: 0, programs_held: 0, buyers_held: 0, revision_from: $revision}) "
+        "told_by: [], known_from: 0, programs_held: 0, buyers_held: 0, revision_from: $revision}) "
         "RETURN count(*)"
     )
 
