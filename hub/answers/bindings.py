@@ -18,6 +18,7 @@ from hub.eligibility.question import Question
 from hub.eligibility.rule import Rule
 from hub.identity.references import SUBJECTS
 from hub.store.gather import gather
+from hub.store.port import NOBODY
 
 _UNBOUND: Final = frozenset({Verdict.NOT_BOUND, Verdict.OUT_OF_SCOPE})
 
@@ -56,7 +57,7 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     kinds = await store.kinds(sorted({*signers, *part_of, *linked}), moment)
     buyers = sorted(n for n, kind in kinds.items() if kind is Kind.ORGANIZATION)
     everybodys = await gather(
-        store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment
+        store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment.answering(NOBODY)
     )
     own = moment.viewer.buyer
     found: list[Answered] = []

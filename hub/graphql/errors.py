@@ -18,8 +18,17 @@ _NO_STORE: Final = "the store does not answer; try again in a moment"
 
 
 def shown(errors: Sequence[GraphQLError], request_id: str) -> list[Mapping[str, Any]]:
-    """Return errors as they are written: a user's with its code, ours masked and logged."""
-    return [_shown(error, request_id) for error in errors[:_MOST_ERRORS]]
+    """Return errors as they are written: a user's with its code, ours masked and logged.
+
+    They come in the order of the fields that they are about, whichever was answered first.
+    """
+    return [_shown(error, request_id) for error in sorted(errors, key=_place)[:_MOST_ERRORS]]
+
+
+def _place(error: GraphQLError) -> tuple[Sequence[tuple[int, int]], Sequence[int]]:
+    """Return where in the query an error is, and in which rows of the answer."""
+    at = [(location.line, location.column) for location in error.locations or ()]
+    return at, [part for part in error.path or () if isinstance(part, int)]
 
 
 def _shown(error: GraphQLError, request_id: str) -> Mapping[str, Any]:

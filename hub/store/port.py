@@ -15,6 +15,8 @@ from hub.store.kept import Kept, Records
 
 OPEN: Final = 2**62
 """An end that has not come: of a recorded interval, or of a revision."""
+NOBODY: Final = 0
+"""The number of no node."""
 
 Row = dict[str, Any]
 """One fact as it is kept: its fields by name, and the columns of `hub.store.rows`."""
@@ -70,11 +72,13 @@ class Moment:
     def answering(self, buyer: int) -> Self:
         """Return the moment at which a buyer's question is answered (SECURITY.md, C2).
 
-        An unpublished standing counts in an answer to the asking buyer's own client.
+        An unpublished standing counts in an answer to the asking buyer's own client and to the
+        program's operators; to all others it is none, whomever they buy from or are.
         """
-        if self.viewer.buyer != buyer:
+        viewer = self.viewer
+        if viewer.buyer is None and not viewer.own:
             return self
-        return replace(self, viewer=replace(self.viewer, answered=True))
+        return replace(self, viewer=replace(viewer, answered=viewer.buyer == buyer, own=()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
 # pyright: reportUnknownVariableType=false
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any, Final
@@ -22,13 +23,25 @@ from hub.errors import BadDocumentError
 from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
-from hub.store.port import OPEN, PUBLIC, SHELL, Moment, Page, SharedSought, Sought, Store, Whom
+from hub.store.port import (
+    OPEN,
+    PUBLIC,
+    SHELL,
+    Moment,
+    Page,
+    SharedSought,
+    Sought,
+    Store,
+    Viewer,
+    Whom,
+)
 from hub.store.rows import micros
 from tests.neo4j.server import Address
 from tests.store.worlds import (
     by_row,
     company,
     exported,
+    numbers,
     plain,
     program,
     said,
@@ -46,7 +59,7 @@ DAYS: Final = ("2014", "2014-07", "2015-01-01", "2015-06-30", "2016-01/2016-03",
 EXACT: Final = ("2015-01-01", "2015-06-30", "2016-02-01", "2017-02-01")
 FIXED: Final = (
     *program("alpha"),
-    *program("beta"),
+    *program("beta", publishesStandings=False),
     company("alpha", "buyer"),
     company("alpha", "shop", country="US"),
     company("alpha", "group", country="KR"),
@@ -230,6 +243,22 @@ class Asked:
         return answers
 
 
+async def viewer(store: Store, who: str) -> Viewer:
+    """Return who asks, of those who are named in every world."""
+    alpha, shop, first, other = await numbers(
+        store, "program:alpha", "alpha:shop", "alpha:s1", "beta:s1"
+    )
+    brand = Viewer(buyer=shop, own=(first, other))
+    return {
+        "public": PUBLIC,
+        "shell": SHELL,
+        "operator": Viewer(programs=(alpha,)),
+        "brand": brand,
+        "its answer": replace(brand, answered=True),
+        "supplier": Viewer(own=(other,)),
+    }[who]
+
+
 def _unordered(answer: Any) -> Any:  # noqa: ANN401
     if isinstance(answer, list) and answer and isinstance(answer[0], dict):
         return sorted(answer, key=repr)  # pyright: ignore[reportUnknownVariableType]
@@ -247,7 +276,7 @@ def _unordered(answer: Any) -> Any:  # noqa: ANN401
     revision=st.integers(1, 4),
     known=st.sampled_from((None, "2015-06-30", "2016-02-01", "2020-01-02", "2020-01-04")),
     day=st.sampled_from(EXACT),
-    everything=st.booleans(),
+    who=st.sampled_from(("public", "shell", "operator", "brand", "its answer", "supplier")),
 )
 async def test_both_stores_answer_alike(
     neo4j_server: Address,
@@ -255,7 +284,7 @@ async def test_both_stores_answer_alike(
     revision: int,
     known: str | None,
     day: str,
-    everything: bool,
+    who: str,
 ) -> None:
     neo4j_server.empty()
     stores: tuple[Store, ...] = (
@@ -273,7 +302,7 @@ async def test_both_stores_answer_alike(
         moment = Moment(
             min(revision, latest.revision),
             micros(date.fromisoformat(known)) if known else OPEN - 1,
-            SHELL if everything else PUBLIC,
+            await viewer(store, who),
         )
         found = await Asked(store, moment, date.fromisoformat(day).toordinal()).told()
         found["export"] = plain([[FACTS.index(kind), row] for kind, row in await exported(store)])

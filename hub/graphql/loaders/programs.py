@@ -186,12 +186,14 @@ async def set_aside(
 ) -> list[RowProblemConnection | InvalidInputError | None]:
     """Bring the rows that runs set aside, to the programs' operators alone."""
     page = request.page("setAside", given, [parent.number for parent in parents])
-    if not request.viewer.everything:
-        return [None for _ in parents]
-    rows = await request.store.run_problems([parent.number for parent in parents], page)
-    mine = {p.number: [row for row in rows if row["run"] == p.number] for p in parents}
+    viewer = request.viewer
+    own = [p.number for p in parents if viewer.everything or p.program_number in viewer.programs]
+    rows = await request.store.run_problems(own, page) if own else []
+    mine = {number: [row for row in rows if row["run"] == number] for number in own}
     return [
-        _problems(request, p.number, mine[p.number], page)
+        None
+        if p.number not in mine
+        else _problems(request, p.number, mine[p.number], page)
         if page.fits(p.number)
         else of_another_question()
         for p in parents
