@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
 from graph_schema.codes import Effect, Kind
-from hub.store.columns import RUN, tokens
+from hub.store.columns import PROBLEM, RUN, tokens
 from hub.store.neo4j import list_texts, reads
 from hub.store.neo4j.driver import Bolt
 from hub.store.port import Moment, Page, Row, SharedSought, Sought
 
 _NO_RUN: Final[Row] = dict.fromkeys(RUN)
 """The columns of a run; one that is empty is not kept."""
+_NO_PROBLEM: Final[Row] = dict.fromkeys(PROBLEM)
 
 
 class Lists:
@@ -86,7 +87,7 @@ class Lists:
         """Return a page of the rows that each of these runs set aside."""
         at = {"runs": list(runs), "after": page.after, "size": page.size}
         [found] = await self.bolt.read(list_texts.PROBLEMS, at)
-        return found
+        return [_NO_PROBLEM | row for row in found]
 
     async def _numbers(self, text: LiteralString, at: dict[str, Any]) -> Any:  # noqa: ANN401
         [found] = await self.bolt.read(text, at)
