@@ -231,7 +231,7 @@ def with_clauses(facts: Facts, *clauses: Clause) -> Law:
     return replace(facts.law, agreements=agreements)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32).map(Random), st.sampled_from((GARMENTS, JEANS)))
 def test_a_list_says_of_everybody_what_the_rule_says_of_each(random: Random, product: int) -> None:
     facts = a_crowd(random)

@@ -165,6 +165,7 @@ async def long(store: Neo4jStore) -> None:
     await store.bolt.read("UNWIND range(1, 100000000000) AS long RETURN count(long)", {})
 
 
+@pytest.mark.drill
 async def test_a_server_killed_while_it_is_asked(server: Server, store: Neo4jStore) -> None:
     await write(store, world())
     asked = asyncio.create_task(long(store))
@@ -180,6 +181,7 @@ async def test_a_server_killed_while_it_is_asked(server: Server, store: Neo4jSto
     assert (await store.latest()).revision == 1, "it recovers without being opened again"
 
 
+@pytest.mark.drill
 async def test_a_server_that_freezes_is_found_out_and_comes_back(
     server: Server, store: Neo4jStore
 ) -> None:
@@ -196,6 +198,7 @@ async def test_a_server_that_freezes_is_found_out_and_comes_back(
     assert (await store.latest()).revision == 1
 
 
+@pytest.mark.drill
 async def test_a_long_question_is_waited_for_while_the_server_answers_others(
     store: Neo4jStore,
 ) -> None:
@@ -211,6 +214,7 @@ async def test_a_long_question_is_waited_for_while_the_server_answers_others(
         n *= 3
 
 
+@pytest.mark.drill
 async def test_a_server_killed_while_a_generation_is_staged(
     server: Server, store: Neo4jStore
 ) -> None:
@@ -230,6 +234,7 @@ async def test_a_server_killed_while_a_generation_is_staged(
     await _clean_after_the_next_write(store)
 
 
+@pytest.mark.drill
 async def test_a_writer_killed_while_it_stages(server: Server, store: Neo4jStore) -> None:
     await write(store, world())
     before = await view(store)
