@@ -79,16 +79,7 @@ class Hub:
 
     async def register(self, **fields: Any) -> Client:  # noqa: ANN401 - fields of a client
         """Register a client: an operator of the program alpha, unless told otherwise."""
-        given = {
-            "id": new_id(),
-            "name": "Example office",
-            "role": Role.OPERATOR,
-            "programs": ("alpha",),
-            "scopes": (Scope.READ, Scope.WRITE),
-            "made_at": datetime.now(UTC),
-            **fields,
-        }
-        client = Client.model_validate(given)
+        client = client_of(**fields)
         await Registry(self.store.kept).add(client)
         self.app.state.access.ledger.forget()
         return client
@@ -139,6 +130,20 @@ async def served(store: Store, clock: Clock | None = None, **given: Any) -> Asyn
         httpx.AsyncClient(transport=transport, base_url="http://whatever.example") as http,
     ):
         yield Hub(http, app, store, clock)
+
+
+def client_of(**fields: Any) -> Client:  # noqa: ANN401 - fields of a client
+    """Return a client: an operator of the program alpha, unless told otherwise."""
+    given = {
+        "id": new_id(),
+        "name": "Example office",
+        "role": Role.OPERATOR,
+        "programs": ("alpha",),
+        "scopes": (Scope.READ, Scope.WRITE),
+        "made_at": datetime.now(UTC),
+        **fields,
+    }
+    return Client.model_validate(given)
 
 
 def basic(client: str, secret: str) -> httpx.BasicAuth:
