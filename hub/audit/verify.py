@@ -42,7 +42,7 @@ class _Heads:
         for day, text in records.items():
             try:
                 self.of_days[day] = heads.read(text, keys)
-            except (BadTokenError, KeyError, ValueError):
+            except (BadTokenError, KeyError, ValueError, TypeError):
                 yield f"the signed head of {day}: no key of this log signed it"
 
     def row(self, seq: int, hash_: str) -> Iterator[str]:

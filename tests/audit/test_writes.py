@@ -49,6 +49,42 @@ asyncio.run(main())
 """
 
 
+STUCK: Final = """
+import asyncio, sys, time
+from hub.store.embedded import audit as embedded
+from hub.store.neo4j import audit as neo4j
+from hub.store.deeds import Action, Actor, By, Deed
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.neo4j.store import Neo4jStore
+from tests.store.worlds import site, write
+
+in_file, in_graph = embedded._add, neo4j._add
+
+def stuck(*given):
+    in_file(*given)
+    print("stuck", flush=True)
+    time.sleep(600)
+
+async def stuck_there(*given):
+    await in_graph(*given)
+    print("stuck", flush=True)
+    await asyncio.sleep(600)
+
+async def main():
+    what, path, user, password = sys.argv[1:5]
+    store = Neo4jStore(path, user, password or None) if "://" in path else EmbeddedStore(path)
+    await store.open()
+    embedded._add, neo4j._add = stuck, stuck_there
+    if what == "facts":
+        await write(store, [site("alpha", "lost")], on="2020-02-01")
+    deed = Deed(By(Actor.SHELL), Action.ADD_CLIENT)
+    await store.kept.put("client", "lost", "{}", deed=deed)
+
+asyncio.run(main())
+"""
+"""Writes until the row is there and only the commit is left, and then hangs."""
+
+
 async def rows(store: Store) -> list[dict[str, Any]]:
     """Return what all rows say."""
     return [said(row) for row in await store.audit.page(0, 1_000)]
@@ -118,6 +154,28 @@ async def test_a_write_that_fails_leaves_neither_row_nor_facts(
     assert await store.kept.get(CLIENT, "lost") is None
     assert await store.resolve(["alpha:slost"]) == (latest, [None])
     await write(store, [site("alpha", "lost")], on="2020-02-01")
+    assert await found(store) == []
+
+
+@pytest.mark.parametrize("what", ["facts", "client"])
+async def test_a_write_that_is_killed_leaves_neither_row_nor_facts(
+    store: AnyStore, where: tuple[str, str, str], what: str
+) -> None:
+    await written(witnessed(store, SETTINGS), 1)
+    head, latest = await store.audit.head(), await store.latest()
+    hub = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STUCK, what, *where,
+        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert hub.stdout is not None
+    assert await hub.stdout.readline() == b"stuck\n"
+    hub.kill()
+    await hub.wait()
+    await write(store, [site("alpha", "next")], on="2020-02-02")
+    assert await store.kept.get(CLIENT, "lost") is None
+    newest, found_ = await store.resolve(["alpha:slost"])
+    assert (newest.revision, found_) == (latest.revision + 1, [None])
+    assert said((await store.audit.page(head.seq, 1))[0])["revision"] == newest.revision
     assert await found(store) == []
 
 
