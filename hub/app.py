@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,6 +18,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
+from hub.at_least import reached
+from hub.audit.heads import witnessed
+from hub.audit.shown import shown
 from hub.documents import template
 from hub.errors import (
     HubError,
@@ -25,6 +28,7 @@ from hub.errors import (
     InvalidTokenError,
     IssuerUnavailableError,
     OAuthError,
+    RevisionNotReachedError,
     StoreUnavailableError,
     UnknownReferenceError,
 )
@@ -39,6 +43,8 @@ from hub.store.port import Store
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Begins what runs in the background, and ends it."""
+Endpoint = Callable[[Request], Awaitable[Response]]
+"""Answers requests of an address."""
 _SDL: Final = text()
 
 
@@ -57,7 +63,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        await store.open()
+        await witnessed(store, settings).open()
         app.state.desk = await Desk.open(store)
         try:
             async with access(store, settings, clock) as app.state.access, beside():
@@ -72,6 +78,16 @@ def create_app(
         desk = request.app.state.desk
         return await http.answer(request, desk, settings.most_body_bytes, principal)
 
+    async def audit(request: Request) -> Response:
+        """Give the rows of the audit log that concern a program to its operators."""
+        principal = await request.app.state.access.guard.admit(request)
+        code = request.path_params["code"]
+        address = f"{settings.public_url}/programs/{code}/audit"
+        try:
+            return await shown(store, principal, code, request.query_params, address)
+        except (InvalidInputError, UnknownReferenceError) as error:
+            return http.problem(error, secrets.token_hex(8))
+
     async def refused(_request: Request, error: Exception) -> Response:
         """Say that a token is not taken, and where one is to be had (RFC 6750, 9728)."""
         assert isinstance(error, HubError)  # noqa: S101 - registered for no other
@@ -84,14 +100,15 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/graphql", _at_least(graphql), methods=["GET", "POST"]),
             Route("/graphql/schema.graphql", _sdl),
             Route("/graphql/explorer/{name:path}", _asset),
-            Route("/programs/{code}/template.xlsx", _template),
+            Route("/programs/{code}/template.xlsx", _at_least(_template)),
+            Route("/programs/{code}/audit", _at_least(audit)),
             Route("/livez", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
-            Route("/", graphql),
+            Route("/", _at_least(graphql)),
             *routes.routes(settings),
         ],
         middleware=[Middleware(_NoGuessing)],
@@ -109,6 +126,21 @@ def create_app(
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
     return app
+
+
+def _at_least(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that first waits for the revision that a request may ask for."""
+
+    async def waiting(request: Request) -> Response:
+        try:
+            await reached(request.headers, request.app.state.desk.store)
+        except InvalidInputError as error:
+            return http.problem(error, secrets.token_hex(8))
+        except RevisionNotReachedError as error:
+            return http.problem(error, secrets.token_hex(8), {"retry-after": "1"})
+        return await endpoint(request)
+
+    return waiting
 
 
 class _NoGuessing:

@@ -12,6 +12,7 @@ HubError                      500  INTERNAL            a fault of ours
 ├── InvalidTokenError         401  INVALID_TOKEN       a token that is not taken; says why
 ├── OAuthError                400  OAUTH_ERROR         what RFC 6749 refuses, in its own words
 ├── IssuerUnavailableError    503  ISSUER_UNAVAILABLE  the keys of an issuer cannot be fetched
+├── RevisionNotReachedError   503  REVISION_NOT_REACHED the revision asked for did not come
 └── StoreUnavailableError     503  STORE_UNAVAILABLE   the store does not answer
 """
 
@@ -143,6 +144,13 @@ class IssuerUnavailableError(HubError):
     """The keys of a trusted issuer are not known and cannot be fetched now."""
 
     code = "ISSUER_UNAVAILABLE"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class RevisionNotReachedError(HubError):
+    """A read asked for a revision at least so new, and that did not come in time."""
+
+    code = "REVISION_NOT_REACHED"
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 

@@ -22,6 +22,7 @@ from rich.progress import (
 
 from graph_schema.codes import Verdict
 from hub.answers.desk import Desk, Sitting
+from hub.audit.heads import witnessed
 from hub.errors import HubError, InvalidInputError
 from hub.settings import Settings, read
 from hub.store.open import from_settings, missing
@@ -97,7 +98,8 @@ def plain(*lines: str) -> None:
 @asynccontextmanager
 async def opened(store: str | None, *, mapped: bool = True) -> AsyncGenerator[Store]:
     """Yield the open store that the settings or an option name; it is made where there is none."""
-    found = from_settings(settings(store), mapped=mapped)
+    chosen = settings(store)
+    found = witnessed(from_settings(chosen, mapped=mapped), chosen)
     try:
         await found.open()
         yield found

@@ -10,6 +10,7 @@ import typer
 
 from hub.cli import (
     ask,
+    audit,
     check,
     clients,
     doctor,
@@ -51,6 +52,7 @@ app.command("import")(exchange.import_file)
 app.command("export")(exchange.export_file)
 app.add_typer(clients.app, name="clients")
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 app.command("schema")(schema.schema)
 app.command("doctor")(doctor.doctor)
 

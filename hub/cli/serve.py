@@ -16,6 +16,7 @@ from rich.markup import escape
 from adapters.kit.adapter import adapters
 from adapters.kit.fetch import Fetcher
 from hub.app import Beside, create_app
+from hub.audit.heads import witnessed
 from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
 from hub.errors import InvalidInputError
 from hub.oauth.access import access
@@ -63,7 +64,7 @@ def serve(
 
     async def serving() -> None:
         with _bound(host, port) as listener:
-            found = from_settings(chosen)
+            found = witnessed(from_settings(chosen), chosen)
             await found.open()
             if demo:
                 await fill(found, example=example)
@@ -85,7 +86,9 @@ def _schedule(chosen: Settings) -> Beside:
     if chosen.store.endswith(MEMORY):
         fail("HUB_SYNC_EVERY_HOURS: a store in memory is not shared; name a file in HUB_STORE")
     every = timedelta(hours=chosen.sync_every_hours)
-    return Schedule(lambda: from_settings(chosen), addresses, every, FETCHER).running
+    return Schedule(
+        lambda: witnessed(from_settings(chosen), chosen), addresses, every, FETCHER
+    ).running
 
 
 def _bound(host: str, port: int) -> socket.socket:

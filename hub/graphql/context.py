@@ -28,13 +28,18 @@ class Request:
     """One request: every field of it sees the same revision, and the same instant as now."""
 
     def __init__(
-        self, desk: Desk, viewer: Viewer = PUBLIC, principal: Principal = ANONYMOUS
+        self,
+        desk: Desk,
+        viewer: Viewer = PUBLIC,
+        principal: Principal = ANONYMOUS,
+        request_id: str = "",
     ) -> None:
         self.desk = desk
         self.store = desk.store
         self.ids = desk.ids
         self.viewer = viewer
         self.principal = principal
+        self.id = request_id
         self.present = datetime.now(UTC)
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}

@@ -45,7 +45,9 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
             asked["query"],
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),
-            context_value=Request(desk, await viewer(desk, principal), principal),
+            context_value=Request(
+                desk, await viewer(desk, principal), principal, request_id=request_id
+            ),
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from hub.errors import InvalidInputError
 from hub.oauth.jose import listed_keys, public_keys
 from hub.oauth.principal import Role, Scope
+from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.kept import Records
 
 CLIENT: Final = "client"
@@ -152,7 +153,8 @@ class Registry:
             ):
                 msg = f"{other.id} is that client of {client.issuer} already"
                 raise InvalidInputError(msg)
-        await self._records.put(CLIENT, client.id, client.model_dump_json())
+        deed = _deed(Action.ADD_CLIENT, client)
+        await self._records.put(CLIENT, client.id, client.model_dump_json(), deed=deed)
 
     async def rotate(self, id_: str, jwks: Mapping[str, Any] | None) -> str | None:
         """Give a client new keys, or a new secret beside the one it has; return the secret.
@@ -175,7 +177,8 @@ class Registry:
             changed = client.model_copy(update={"secrets": tuple(live)})
         else:
             changed = client.model_copy(update={"jwks": jwks})
-        await self._records.put(CLIENT, id_, changed.model_dump_json())
+        deed = _deed(Action.ROTATE_CLIENT, client)
+        await self._records.put(CLIENT, id_, changed.model_dump_json(), deed=deed)
         return made
 
     async def disable(self, id_: str) -> None:
@@ -184,8 +187,8 @@ class Registry:
         Raises:
             InvalidInputError: There is no such client.
         """
-        await self._client(id_)
-        await self._records.put(REVOKED, disabled(id_), "{}")
+        deed = _deed(Action.DISABLE_CLIENT, await self._client(id_))
+        await self._records.put(REVOKED, disabled(id_), "{}", deed=deed)
 
     async def _client(self, id_: str) -> Client:
         found = await self._records.get(CLIENT, id_)
@@ -193,6 +196,11 @@ class Registry:
             msg = f"there is no client {id_!r}; `hub clients list` shows them"
             raise InvalidInputError(msg)
         return Client.model_validate_json(found)
+
+
+def _deed(action: Action, client: Client) -> Deed:
+    """Return what the shell's user does to a client, as the audit log tells it."""
+    return Deed(By(Actor.SHELL), action, client.programs, subject=client.id)
 
 
 def disabled(id_: str) -> str:

@@ -21,6 +21,7 @@ from joserfc.jwk import ECKey
 from hub.errors import InvalidInputError, StoreUnavailableError
 from hub.oauth.jose import LEEWAY
 from hub.settings import Settings
+from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.kept import Records
 
 SIGNING: Final = "signing-key"
@@ -115,7 +116,8 @@ async def ensure(records: Records, seal: Seal, now: float) -> None:
     if found:
         opened(found, seal, now)
     else:
-        await records.put_once(SIGNING, _name(1), _made(seal, _name(1), 0))
+        deed = Deed(By(Actor.HUB), Action.MAKE_KEY, subject=SIGNING)
+        await records.put_once(SIGNING, _name(1), _made(seal, _name(1), 0), deed=deed)
 
 
 async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, int]:
@@ -133,7 +135,8 @@ async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, 
     name = _name(int(last) + 1)
     signs_from = int(now) + MAX_AGE + _MARGIN
     made = _made(seal, name, signs_from)
-    if not await records.put_once(SIGNING, name, made):
+    deed = Deed(By(Actor.SHELL), Action.ROTATE_KEY, subject=SIGNING)
+    if not await records.put_once(SIGNING, name, made, deed=deed):
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)
     gone_at = signs_from + LIFETIME + LEEWAY + _MARGIN

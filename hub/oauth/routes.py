@@ -3,6 +3,7 @@
 Its addresses come from the settings: `Host` and `X-Forwarded-*` are what anybody writes.
 """
 
+import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -81,8 +82,9 @@ async def _revoke(request: Request) -> Response:
     """Take a token back."""
     server = _server(request)
     client, form = await _client(request, server)
-    await server.tokens.revoke(client, form)
-    return Response(headers=_SECRET)
+    request_id = secrets.token_hex(8)
+    await server.tokens.revoke(client, form, request_id)
+    return Response(headers={**_SECRET, "x-request-id": request_id})
 
 
 async def _key_set(request: Request) -> Response:

@@ -13,6 +13,7 @@ from hub.oauth.jose import LEEWAY, BadTokenError
 from hub.oauth.keys import LIFETIME, signing
 from hub.oauth.ledger import Clock, Ledger
 from hub.oauth.principal import Scope
+from hub.store.deeds import Action, By, Deed
 
 _MICROS: Final = 1_000_000
 
@@ -55,8 +56,13 @@ class Tokens:
         told = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME}
         return {**told, "scope": scopes}
 
-    async def revoke(self, client: Client, form: Mapping[str, str]) -> None:
+    async def revoke(self, client: Client, form: Mapping[str, str], request: str) -> None:
         """Take a token back; one that is none, or has expired, needs nothing.
+
+        Args:
+            client: Who asks for it.
+            form: What it asks.
+            request: Id of the request.
 
         Raises:
             OAuthError: There is no token, or it is another client's.
@@ -74,7 +80,10 @@ class Tokens:
             msg = "the token was given to another client"
             raise OAuthError(Refusal.UNAUTHORIZED_CLIENT, msg)
         until = (token.claims["exp"] + LEEWAY + 1) * _MICROS
-        await self._ledger.records.put(REVOKED, revoked(token.claims["jti"]), "{}", until)
+        jti = token.claims["jti"]
+        by = By.of(client.id, request)
+        deed = Deed(by, Action.REVOKE_TOKEN, client.programs, subject=client.id)
+        await self._ledger.records.put(REVOKED, revoked(jti), "{}", until, deed=deed)
         self._ledger.forget()
 
 

@@ -7,6 +7,8 @@ have no revisions, stand in no export, and one that has expired is as if it had 
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from hub.store.deeds import Deed
+
 FOREVER: Final = 2**62
 """When a record expires that does not."""
 
@@ -22,9 +24,21 @@ class Kept:
 
 
 class Records(Protocol):
-    """Records by kind and key; values are JSON texts, instants microseconds since 1970 in UTC."""
+    """Records by kind and key; values are JSON texts, instants microseconds since 1970 in UTC.
 
-    async def put_once(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> bool:
+    Where a deed is given, the audit log tells of it with the hashes of the values before and after:
+    both are written, or neither.
+    """
+
+    async def put_once(
+        self,
+        kind: str,
+        key: str,
+        value: str,
+        expires_at: int = FOREVER,
+        *,
+        deed: Deed | None = None,
+    ) -> bool:
         """Keep a record unless there is one: of all who try at once, in any process, one may.
 
         Returns:
@@ -35,7 +49,15 @@ class Records(Protocol):
         """
         ...
 
-    async def put(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> None:
+    async def put(
+        self,
+        kind: str,
+        key: str,
+        value: str,
+        expires_at: int = FOREVER,
+        *,
+        deed: Deed | None = None,
+    ) -> None:
         """Keep a record in the place of the one there may be."""
         ...
 

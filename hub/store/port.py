@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol, Self
 
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
+from hub.store.audit import Log
+from hub.store.deeds import Deed
 from hub.store.kept import Kept, Records
 
 OPEN: Final = 2**62
@@ -225,9 +227,16 @@ class Writing(Protocol):
         ...
 
     async def commit(
-        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+        self, recorded_at: int, *, law_changed: bool, deed: Deed, kept: Sequence[Kept] = ()
     ) -> Latest:
-        """Make the generation the newest revision, all of it at once, and keep records with it."""
+        """Make the generation the newest revision, all of it at once.
+
+        Args:
+            recorded_at: The instant.
+            law_changed: Whether it changes what holds for every question.
+            deed: What the audit log tells of it; the row is written with it.
+            kept: Records that are kept with it.
+        """
         ...
 
 
@@ -236,6 +245,8 @@ class Store(Protocol):
 
     kept: Records
     """Records beside the graph."""
+    audit: Log
+    """Who changed what."""
 
     async def open(self) -> None:
         """Make it ready: tables, constraints and indexes of the present vocabulary.

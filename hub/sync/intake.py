@@ -12,6 +12,7 @@ from adapters.kit.fetch import Mark
 from adapters.kit.parsed import Parsed, RowProblem
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
+from hub.store.deeds import Actor, By
 from hub.store.port import Row
 from hub.sync.receipt import Receipt
 
@@ -83,6 +84,7 @@ class Intake:
         notes: What else the person who syncs it should know.
         address: Where it was fetched from.
         mark: What the server there said of it.
+        by: Who brings it, as the audit log tells; the shell's user where nobody else does.
     """
 
     origin: Origin
@@ -100,6 +102,7 @@ class Intake:
     address: str | None = None
     mark: Mark = field(default_factory=Mark)
     long: Sequence[Long] = ()
+    by: By = field(default_factory=lambda: By(Actor.SHELL))
 
     @property
     def length(self) -> int:

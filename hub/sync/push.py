@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from adapters.kit.parsed import RowProblem, problems
 from graph_schema.exchange import Bookkeeping, Line
+from hub.store.deeds import By
 from hub.store.port import Store
 from hub.sync.intake import Intake, Origin, Report
 from hub.sync.receipt import Asked
@@ -24,12 +25,14 @@ class Push:
         program: Code of the program that says it.
         facts: Each as the exchange format writes it, without its program.
         key: What the client calls this write; the same again has no second effect.
+        request: Id of the request.
     """
 
     client: str
     program: str
     facts: Sequence[Mapping[str, Any]]
     key: str
+    request: str
 
     def asked(self) -> Asked:
         """Return it as a write that the client may ask for again."""
@@ -56,6 +59,7 @@ async def push(
             refused += problems(error, place)
     intake = Intake(
         origin=Origin.OPERATOR,
+        by=By.of(sent.client, sent.request),
         lines=lines,
         program=sent.program,
         kinds=frozenset(type(line.fact) for line in lines),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from adapters.kit.adapter import RECORD, Adapter
 from adapters.kit.fetch import Fetcher, FetchError
 from hub.errors import BadDocumentError, HubError, StoreUnavailableError
+from hub.store.deeds import Actor, By
 from hub.store.port import Store
 from hub.sync.feeds import Address, feed_of
 from hub.sync.intake import Intake, Outcome, Report
@@ -59,6 +60,7 @@ async def read(
     dry_run: bool = False,
     confirmed: bool = False,
     now: datetime | None = None,
+    actor: Actor = Actor.SHELL,
 ) -> Report:
     """Record what stands at a feed's address; what has not changed today is not sent again.
 
@@ -69,6 +71,7 @@ async def read(
         dry_run: Work out the difference, and write nothing.
         confirmed: Apply it even where it would be held.
         now: The instant; the present where not given.
+        actor: Who reads it.
 
     Raises:
         HubError: It is not to be had, or cannot be read; which is kept as a run that failed.
@@ -84,8 +87,9 @@ async def read(
             return report
         document = (fetched.name, fetched.document)
         intake = await asyncio.to_thread(_parsed, address, document, present.date())
-        intake.address, intake.mark = address.url, fetched.mark
+        intake.address, intake.mark, intake.by = address.url, fetched.mark, By(actor)
         for before in await first(store, address.adapter, dry_run=dry_run):
+            before.by = intake.by
             await run(store, before, now=now)
         return await run(store, intake, dry_run=dry_run, confirmed=confirmed, now=now)
     except StoreUnavailableError:

@@ -5,6 +5,7 @@ from typing import Any
 
 from graph_schema.elements import Fact
 from hub.errors import BadDocumentError, ConflictError
+from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.port import OPEN, Store
 from hub.store.rows import ALWAYS, micros
 from hub.sync.check import check
@@ -56,7 +57,8 @@ async def restore(
             return report
         generation = Generation(store, writing, world)
         await generation.stage(plan, resolver.made)
-        latest = await generation.write(micros(now or datetime.now(UTC)))
+        deed = Deed(By(Actor.SHELL), Action.IMPORT)
+        latest = await generation.write(micros(now or datetime.now(UTC)), deed)
     report.outcome, report.revision = Outcome.RESTORED, latest.revision
     return report
 

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from hub.errors import BadDocumentError
+from hub.store.deeds import Action, Deed
 from hub.store.kept import Kept
 from hub.store.port import Store, Writing
 from hub.store.rows import day_of
@@ -19,6 +21,9 @@ from hub.sync.slices import Learned
 from hub.sync.told import told
 from hub.sync.world import World
 from hub.sync.write import instant
+
+MOST_NAMED: Final = 10
+"""Subjects of a push that the audit log names; of more, the revision tells."""
 
 
 async def run(
@@ -116,8 +121,21 @@ async def _attempt(
         if how.asked is not None:
             report.receipt = receipt(how.asked, plan, writing.base.revision + 1, how.now)
             kept.append(how.asked.kept(report.receipt))
-        report.revision = (await planning.generation.write(how.now, kept)).revision
+        deed = _deed(intake, report, how)
+        report.revision = (await planning.generation.write(how.now, deed, kept)).revision
     return report
+
+
+def _deed(intake: Intake, report: Report, how: _How) -> Deed:
+    """Return what the audit log tells of a run: of a push whom it is about, of a sync the feed."""
+    if how.asked is not None:
+        changes = (*report.added, *report.changed, *report.ended)
+        whom = sorted({change.what for change in changes})
+        subject = " ".join(whom) if len(whom) <= MOST_NAMED else None
+        return Deed(intake.by, Action.RECORD_FACTS, subject=subject)
+    if intake.origin is Origin.ADMINISTRATOR:
+        return Deed(intake.by, Action.IMPORT)
+    return Deed(intake.by, Action.SYNC, subject=f"{intake.program}/{intake.feed}")
 
 
 def _becomes(

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from adapters.kit.fetch import Fetcher
 from hub.errors import HubError
+from hub.store.deeds import Actor
 from hub.store.port import Row, Store
 from hub.store.rows import instant
 from hub.sync.feeds import Address
@@ -124,7 +125,8 @@ class Schedule:
     async def _read(self, store: Store, address: Address) -> None:
         """Read a feed; whatever goes wrong with it, the others come next."""
         try:
-            report = await read(store, address, self._fetcher, now=self._now())
+            now = self._now()
+            report = await read(store, address, self._fetcher, now=now, actor=Actor.SCHEDULE)
         except HubError as error:
             _log.warning("%s: %s", address.key, error.message)
         except Exception:  # noqa: BLE001 - the next feed may do better

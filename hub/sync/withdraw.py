@@ -6,6 +6,7 @@ from datetime import datetime
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.errors import ConflictError, UnknownReferenceError
+from hub.store.deeds import Action, By, Deed
 from hub.store.port import OPEN, Row, Store
 from hub.sync.effects import receipt
 from hub.sync.made import Made
@@ -23,11 +24,13 @@ class Withdrawal:
         program: Number of the program that said it.
         fact: Number of the fact's row, as the client read it.
         name: What the client calls the fact.
+        request: Id of the request.
     """
 
     program: int
     fact: int
     name: str
+    request: str
 
 
 async def withdraw(
@@ -54,7 +57,8 @@ async def withdraw(
         generation = Generation(store, writing, world)
         await generation.stage(plan, Made())
         told = receipt(asked, plan, writing.base.revision + 1, started)
-        await generation.write(started, [asked.kept(told)])
+        deed = Deed(By.of(asked.client, sent.request), Action.WITHDRAW_FACT, subject=sent.name)
+        await generation.write(started, deed, [asked.kept(told)])
         return told
 
 

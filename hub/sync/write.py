@@ -14,6 +14,7 @@ from graph_schema.programs import Commodity, Program
 from graph_schema.sourcing import SourcingLink
 from graph_schema.standing import Standing, StateRule
 from hub.eligibility.facts import Law
+from hub.store.deeds import Deed
 from hub.store.kept import Kept
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
@@ -23,6 +24,7 @@ from hub.sync.intake import Progress, silent
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
+from hub.sync.tally import Tally
 from hub.sync.world import EVERYTHING, World
 
 _CHUNK: Final = 5_000
@@ -72,6 +74,7 @@ class Generation:
         self._changed: set[type[Fact]] = set()
         self._subjects = Numbers()
         self._named = Numbers()
+        self._tally = Tally()
 
     async def stage(self, plan: Plan, made: Made) -> None:
         """Stage what is planned, and the nodes that it names for the first time."""
@@ -82,8 +85,10 @@ class Generation:
         for kind, row in plan.facts:
             self._changes(kind, row)
             self._begins(kind, row)
+            self._tally.begins(kind, row)
         for kind, row, until in plan.closed:
             self._changes(kind, row)
+            self._tally.closes(kind, row)
             self._closes(kind, row["number"], until)
         first = Batch()
         made.into(first)
@@ -102,11 +107,12 @@ class Generation:
             row["revision_from"] = self._revision
             self._writing.next_fact += 1
 
-    async def write(self, now: int, kept: Sequence[Kept] = ()) -> Latest:
+    async def write(self, now: int, deed: Deed, kept: Sequence[Kept] = ()) -> Latest:
         """Stage what follows from all that is staged, and commit; return the revision it made.
 
         Args:
             now: The instant of the commit.
+            deed: Who does what; of which programs, and from what to what, is found here.
             kept: Records that are kept with it.
         """
         rules = self._rules()
@@ -121,7 +127,8 @@ class Generation:
             done += len(some)
             self._progress("working out who stands how", done, of)
         law_changed = bool(self._changed & set(KINDS))
-        return await self._writing.commit(now, law_changed=law_changed, kept=kept)
+        done = self._tally.told(deed, self._codes)
+        return await self._writing.commit(now, law_changed=law_changed, deed=done, kept=kept)
 
     def _changes(self, kind: type[Fact], row: Row) -> None:
         """Take note of what a fact that is new or closed has bearing on."""

@@ -21,7 +21,7 @@ BOUND: Final = 20
 NAMES: Final = (
     "serve", "sync", "ask", "check", "shared", "programs", "import", "export", "schema", "doctor",
     "clients add", "clients list", "clients rotate", "clients disable",
-    "keys rotate",
+    "keys rotate", "audit verify", "audit head",
 )  # fmt: skip
 """Every command there is."""
 

@@ -32,6 +32,8 @@ EVERY: Final[Mapping[str, Sequence[str]]] = {
     "programs": ("programs", "alpha", "--as-of", DAY),
     "import": ("import", "facts.ndjson"),
     "export": ("export", "-"),
+    "audit verify": ("audit", "verify"),
+    "audit head": ("audit", "head", "-"),
     "schema": ("schema",),
     "doctor": ("doctor",),
     "clients add": ("clients", "add", "A reader"),

@@ -21,7 +21,7 @@ from hub.store.port import Store
 from hub.sync.export import export
 from hub.sync.run import run
 from hub.sync.sources import record
-from tests.cli.commands import free_port, started
+from tests.cli.commands import ended, free_port, started
 from tests.neo4j.server import Server
 from tests.oauth.served import OPERATOR, assertion, client_of, key_set
 from tests.oauth.test_pushes import RECORD, grower
@@ -170,9 +170,7 @@ async def killed_often(
     for _ in range(HUB_KILLS):
         with serving(folder, url, variables) as hub:
             async with asking(url) as http:
-                # What is tried is the moment of the kill, so it is chosen by time.
-                asyncio.get_running_loop().call_later(chance.uniform(0, LONGEST), hub.kill)
-                await Pushing(http, url, client).until_killed(book)
+                await Pushing(http, url, client).until_killed(book, hub.kill, chance)
     with serving(folder, url, variables):
         async with asking(url) as http:
             pushing = Pushing(http, url, client)
@@ -182,6 +180,7 @@ async def killed_often(
             book.told[book.next] = await pushing.push(book.next)
             book.next += 1
     await check(fresh(), book)
+    assert ended("audit", "verify", folder=folder, variables=variables).code == 0
 
 
 async def test_a_hub_on_sqlite_is_killed(tmp_path: Path) -> None:
@@ -221,3 +220,4 @@ async def test_the_server_is_killed_under_the_hub(tmp_path: Path) -> None:
                         while not await pushing.again(book):
                             continue
         await check(fresh(), book)
+        assert ended("audit", "verify", folder=tmp_path, variables=variables).code == 0

@@ -24,7 +24,7 @@ from hub.store.port import SHELL, Store
 from tests.neo4j.server import USER, Server
 from tests.store.proxy import Proxy
 from tests.store.test_writing import MANY, stage_everything, view
-from tests.store.worlds import moment, number, site, world, write
+from tests.store.worlds import DEED, moment, number, site, world, write
 
 pytestmark = pytest.mark.anyio
 
@@ -225,7 +225,7 @@ async def test_a_server_killed_while_a_generation_is_staged(
         async with store.writing() as writing:
             await stage_everything(store, writing, MANY)
             server.kill()
-            await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+            await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
 
     with pytest.raises(StoreUnavailableError):
         await staging()
@@ -304,7 +304,7 @@ async def test_a_commit_whose_answer_is_lost_was_made(through: tuple[Proxy, Neo4
     proxy, store = through
     async with store.writing() as writing:
         proxy.cut_at_commit(_FLIP, after_answer=True)
-        latest = await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+        latest = await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
     assert proxy.cut
     assert latest == await store.latest()
     await write(store, [site("alpha", 8)])
@@ -317,7 +317,7 @@ async def test_a_commit_that_never_arrived_was_not_made(through: tuple[Proxy, Ne
     async def committing() -> None:
         async with store.writing() as writing:
             proxy.cut_at_commit(_FLIP, after_answer=False)
-            await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+            await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
 
     with pytest.raises(StoreUnavailableError):
         await committing()

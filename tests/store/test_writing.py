@@ -12,6 +12,7 @@ from hub.store.columns import all_columns
 from hub.store.port import OPEN, SHELL, Batch, Page, Sought, Store, Writing
 from tests.conftest import AnyStore
 from tests.store.worlds import (
+    DEED,
     exported,
     moment,
     number,
@@ -153,7 +154,7 @@ async def test_readers_see_the_old_revision_until_the_commit(store: AnyStore, co
     async with store.writing() as writing:
         await stage_everything(store, writing, count)
         assert await view(store) == before
-        latest = await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+        latest = await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
     assert latest == await store.latest()
     assert (latest.revision, latest.law_revision) == (2, 1)
     program, node, new = await numbers(store, "program:alpha", "alpha:s3", "alpha:new")
@@ -204,7 +205,7 @@ async def test_a_second_writer_waits_for_the_first(store: AnyStore) -> None:
             entered.set()
             await go_on.wait()
             order.append("first")
-            await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+            await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
 
     async def second() -> int:
         async with store.writing() as writing:
@@ -232,7 +233,7 @@ async def test_numbers_go_on_where_the_last_commit_left_them(store: AnyStore) ->
         assert (writing.next_node, writing.next_fact) == (node, fact)
         writing.next_node += 5
         writing.next_fact += 7
-        await writing.commit(writing.base.recorded_at + 1, law_changed=False)
+        await writing.commit(writing.base.recorded_at + 1, law_changed=False, deed=DEED)
     async with store.writing() as writing:
         assert (writing.next_node, writing.next_fact) == (node + 5, fact + 7)
 

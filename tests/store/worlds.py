@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
+from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.port import OPEN, PUBLIC, Moment, Row, Store, Viewer
 from hub.sync.intake import Intake, Origin, Report
 from hub.sync.run import run
@@ -14,6 +15,8 @@ CURRENT_OS_ID: Final = "os:BD2020021QK28YZ"
 MERGED_OS_ID: Final = "os:BD2019086HB8VVT"
 """Facts source S214: the second was merged into the first."""
 
+DEED: Final = Deed(By(Actor.SHELL, request="a test"), Action.IMPORT)
+"""What the audit log tells of a generation that a test makes by hand."""
 _WORDS: Final = (
     ("listing", "listed", "GOOD_STANDING", ()),
     ("listing", "closed", "CLOSED", ()),

@@ -71,7 +71,7 @@ class FactMutations:
                 msg = f"there are {len(input.facts)} facts; send 1 to {MOST_FACTS} at a time"
                 raise InvalidInputError(msg, path=("input", "facts"))
             facts = await _by_reference(request, [as_fact(each) for each in input.facts])
-            sent = Push(client, program.code, facts, input.idempotency_key)
+            sent = Push(client, program.code, facts, input.idempotency_key, request.id)
             report = await push(request.store, sent, dry_run=input.dry_run)
         except HubError as error:
             return _refused([told(error)])
@@ -103,7 +103,7 @@ class FactMutations:
                 raise UnknownReferenceError(fact, path=("input", "fact"))
             what = ["withdraw", program.code, number, input.reason]
             asked = Asked.of(client, input.idempotency_key, what)
-            sent = Withdrawal(program.number, number, fact)
+            sent = Withdrawal(program.number, number, fact, request.id)
             receipt = await withdraw(request.store, sent, asked)
         except HubError as error:
             return _refused([told(error)])

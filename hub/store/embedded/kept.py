@@ -3,47 +3,53 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from hub.errors import StoreUnavailableError
+from hub.store.deeds import Deed
+from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database
+from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SWEEP
 from hub.store.kept import FOREVER, Records
 
-PUT_ONCE: Final = (
-    "INSERT INTO kept (kind, key, value, expires_at) VALUES (:kind, :key, :value, :expires_at) "
-    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, "
-    "expires_at = excluded.expires_at WHERE expires_at <= :now"
-)
-PUT: Final = (
-    "INSERT INTO kept (kind, key, value, expires_at) VALUES (:kind, :key, :value, :expires_at) "
-    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at"
-)
-GET: Final = "SELECT value FROM kept WHERE kind = :kind AND key = :key AND expires_at > :now"
-ALL: Final = "SELECT key, value FROM kept WHERE kind = :kind AND expires_at > :now ORDER BY key"
-DROP: Final = "DELETE FROM kept WHERE kind = :kind AND key = :key RETURNING expires_at > :now"
-SWEEP: Final = (
-    "DELETE FROM kept WHERE (kind, key) IN "
-    "(SELECT kind, key FROM kept WHERE expires_at <= :now LIMIT 100)"
-)
+Tell = Callable[[sqlite3.Connection, str | None], None]
+"""Writes into the log what is done, where the value before it is known."""
 
 
 class EmbeddedRecords(Records):
     """Records in a SQLite file; a write waits for the generation in the making."""
 
-    def __init__(self, database: Database, one_writer: asyncio.Lock) -> None:
+    def __init__(self, database: Database, one_writer: asyncio.Lock, audit: EmbeddedLog) -> None:
         self._database = database
         self._one_writer = one_writer
+        self._audit = audit
 
-    async def put_once(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> bool:
+    async def put_once(
+        self,
+        kind: str,
+        key: str,
+        value: str,
+        expires_at: int = FOREVER,
+        *,
+        deed: Deed | None = None,
+    ) -> bool:
         """Keep a record unless there is one."""
         at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        return bool(await self._write(PUT_ONCE, at))
+        return bool(await self._write(PUT_ONCE, at, deed))
 
-    async def put(self, kind: str, key: str, value: str, expires_at: int = FOREVER) -> None:
+    async def put(
+        self,
+        kind: str,
+        key: str,
+        value: str,
+        expires_at: int = FOREVER,
+        *,
+        deed: Deed | None = None,
+    ) -> None:
         """Keep a record in the place of the one there may be."""
         at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        await self._write(PUT, at)
+        await self._write(PUT, at, deed)
 
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record."""
@@ -58,16 +64,22 @@ class EmbeddedRecords(Records):
         """Forget a record."""
         return bool(await self._write(DROP, {"kind": kind, "key": key}))
 
-    async def _write(self, text: str, at: Mapping[str, Any]) -> int:
+    async def _write(self, text: str, at: Mapping[str, Any], deed: Deed | None = None) -> int:
+        now = _now()
+
+        def tell(connection: sqlite3.Connection, before: str | None) -> None:
+            if deed is not None:
+                self._audit.append(connection, deed.changing(before, at["value"]), now)
+
         async with self._one_writer:
-            return await self._database.write(_written, text, {**at, "now": _now()})
+            return await self._database.write(_written, text, {**at, "now": now}, tell)
 
 
 def _rows(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> list[Any]:
     return connection.execute(text, at).fetchall()
 
 
-def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> int:
+def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any], tell: Tell) -> int:
     """Apply a statement and sweep away a bounded part of what has expired.
 
     Returns:
@@ -79,9 +91,12 @@ def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:
+            before = connection.execute(GET, at).fetchone()
             done = connection.execute(text, at)
             told = done.fetchall()
             changed = sum(row[0] for row in told) if done.description else done.rowcount
+            if changed:
+                tell(connection, before and before[0])
             connection.execute(SWEEP, {"now": at["now"]})
             connection.execute("COMMIT")
         finally:

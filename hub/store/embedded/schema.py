@@ -95,6 +95,19 @@ _OWN: Final = (
     "kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at INTEGER NOT NULL, "
     "PRIMARY KEY (kind, key)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS kept_expires ON kept (expires_at)",
+    "CREATE TABLE IF NOT EXISTS audit ("
+    "seq INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS audit_head ("
+    "one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, at INTEGER NOT NULL, "
+    "hash TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS audit_of ("
+    "program TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (program, seq)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS audit_of_seq ON audit_of (seq)",
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS audit_stays_{change} BEFORE {change} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'a row of the audit log stays as it is'); END"
+        for change in ("UPDATE", "DELETE")
+    ),
     "CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 ("
     "names, kind UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
 )

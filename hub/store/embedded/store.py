@@ -4,14 +4,18 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
+from hub.store.audit import Log
 from hub.store.columns import tokens
+from hub.store.deeds import Deed
 from hub.store.embedded import list_texts, lists, reads, texts, writes
+from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database
 from hub.store.embedded.kept import EmbeddedRecords
 from hub.store.kept import Kept, Records
@@ -43,7 +47,9 @@ class EmbeddedStore(Store):
     def __init__(self, path: str, *, mapped: bool = True) -> None:
         self.database = Database(path, mapped=mapped)
         self._one_writer = asyncio.Lock()
-        self.kept: Records = EmbeddedRecords(self.database, self._one_writer)
+        self._audit = EmbeddedLog(self.database)
+        self.audit: Log = self._audit
+        self.kept: Records = EmbeddedRecords(self.database, self._one_writer, self._audit)
 
     @property
     def round_trips(self) -> int:
@@ -259,7 +265,7 @@ class EmbeddedStore(Store):
         async with self._one_writer:
             base, node, fact = await self.database.write(writes.begin)
             try:
-                yield _Generation(self.database, base, node, fact)
+                yield _Generation(self.database, self._audit, base, (node, fact))
             finally:
                 await self.database.write(writes.abandon)
 
@@ -277,11 +283,14 @@ class EmbeddedStore(Store):
 class _Generation(Writing):
     """One SQLite transaction."""
 
-    def __init__(self, database: Database, base: Latest, node: int, fact: int) -> None:
+    def __init__(
+        self, database: Database, audit: EmbeddedLog, base: Latest, free: tuple[int, int]
+    ) -> None:
         self._database = database
+        self._audit = audit
         self.base = base
-        self.next_node = self._first_node = node
-        self.next_fact = fact
+        self.next_node, self.next_fact = free
+        self._first_node = self.next_node
 
     async def stage(self, batch: Batch) -> None:
         """Add to the transaction."""
@@ -299,12 +308,14 @@ class _Generation(Writing):
         return await self._database.write(reads.facts_at, kind, end, at, history=True)
 
     async def commit(
-        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+        self, recorded_at: int, *, law_changed: bool, deed: Deed, kept: Sequence[Kept] = ()
     ) -> Latest:
         """Commit the transaction."""
         revision = self.base.revision + 1
         free = (self.next_node, self.next_fact)
-        step = partial(writes.commit, law_changed=law_changed, kept=kept)
+        done = replace(deed, revision=revision)
+        tell = partial(self._audit.append, deed=done, now=recorded_at)
+        step = partial(writes.commit, law_changed=law_changed, kept=kept, tell=tell)
         await self._database.write(step, revision, recorded_at, free)
         law = revision if law_changed else self.base.law_revision
         return Latest(revision, recorded_at, law)

@@ -1,7 +1,7 @@
 """Steps of a write: one transaction from the first to the commit, so a killed one never was."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from operator import itemgetter
 from typing import Any, Final
@@ -10,7 +10,7 @@ import orjson
 
 from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
-from hub.store.embedded.kept import PUT
+from hub.store.embedded.kept_texts import PUT
 from hub.store.embedded.schema import lists, table
 from hub.store.kept import Kept
 from hub.store.port import OPEN, Batch, Latest, Row
@@ -67,15 +67,17 @@ def commit(
     free: tuple[int, int],
     *,
     law_changed: bool,
-    kept: Sequence[Kept] = (),
+    kept: Sequence[Kept],
+    tell: Callable[[sqlite3.Connection], None],
 ) -> None:
-    """Make the generation the newest revision."""
+    """Make the generation the newest revision; `tell` writes what the audit log tells of it."""
     connection.execute("INSERT INTO revision VALUES (?, ?)", (revision, recorded_at))
     _set_meta(connection, "next_node", free[0])
     _set_meta(connection, "next_fact", free[1])
     if law_changed:
         _set_meta(connection, "law_revision", revision)
     connection.executemany(PUT, map(asdict, kept))
+    tell(connection)
     connection.execute("COMMIT")
 
 

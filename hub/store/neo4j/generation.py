@@ -11,16 +11,18 @@ facts. A generation that was not committed leaves marks, by which the next write
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from secrets import token_hex
 from typing import Any, Final
 
 from graph_schema.elements import Fact
 from hub.errors import StoreUnavailableError
+from hub.store.deeds import Deed
 from hub.store.kept import Kept
 from hub.store.neo4j import writes
+from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt, Statement, Transaction
-from hub.store.neo4j.kept import PUT
+from hub.store.neo4j.kept_texts import PUT
 from hub.store.port import OPEN, SHELL, Batch, Latest, Moment, Resolved, Row, Store, Writing
 
 ROWS: Final = 10_000
@@ -32,14 +34,15 @@ FINDING_OUT: Final = 30
 class Generation(Writing):
     """What a writer stages and commits."""
 
-    def __init__(self, bolt: Bolt, store: Store, lock: Transaction, writer: str) -> None:
+    def __init__(self, bolt: Bolt, store: Store, audit: Neo4jLog, lock: Transaction) -> None:
         self.base = Latest(0, 0, 0)
         self.next_node = 1
         self.next_fact = 1
         self._bolt = bolt
         self._store = store
+        self._audit = audit
         self._lock = lock
-        self._writer = writer
+        self._writer = token_hex(16)
         self._next_reference = 1
         self._first_node = 1
         self._waiting: list[Statement] = []
@@ -49,10 +52,10 @@ class Generation(Writing):
 
     @classmethod
     @asynccontextmanager
-    async def begin(cls, bolt: Bolt, store: Store) -> AsyncGenerator["Generation"]:
+    async def begin(cls, bolt: Bolt, store: Store, audit: Neo4jLog) -> AsyncGenerator["Generation"]:
         """Begin once no other is in the making; leaving it without a commit forgets it."""
         async with bolt.transaction() as lock:
-            generation = cls(bolt, store, lock, token_hex(16))
+            generation = cls(bolt, store, audit, lock)
             await generation._take_over()
             try:
                 yield generation
@@ -86,7 +89,7 @@ class Generation(Writing):
         return await self._store.facts_at(kind, end, nodes, moment, history=True)
 
     async def commit(
-        self, recorded_at: int, *, law_changed: bool, kept: Sequence[Kept] = ()
+        self, recorded_at: int, *, law_changed: bool, deed: Deed, kept: Sequence[Kept] = ()
     ) -> Latest:
         """Make the generation the newest revision."""
         revision = self.base.revision + 1
@@ -102,6 +105,8 @@ class Generation(Writing):
         for each in kept:
             await self._lock.run(PUT, asdict(each))
         await self._lock.run(writes.CLEAR_MARKS, {})
+        # The last lock of all, so that who waits for it holds nothing that is wanted here.
+        await self._audit.append(self._lock, replace(deed, revision=revision), recorded_at)
         try:
             await self._lock.commit()
         except StoreUnavailableError as error:

@@ -3,6 +3,7 @@
 from typing import Final, LiteralString
 
 from hub.errors import StoreUnavailableError
+from hub.store.audit import FIRST
 from hub.store.neo4j import schema
 from hub.store.neo4j.driver import Bolt
 
@@ -24,6 +25,10 @@ _META: Final[LiteralString] = (
 )
 _COUNTER: Final[LiteralString] = (
     "MERGE (c:Counter {name: 'run'}) ON CREATE SET c.runs = 0, c.problems = 0"
+)
+
+_AUDIT: Final[LiteralString] = (
+    "MERGE (h:AuditHead {name: 'audit'}) ON CREATE SET h.seq = 0, h.at = 0, h.hash = $first"
 )
 
 
@@ -51,4 +56,5 @@ async def prepare(bolt: Bolt, key: bytes) -> None:
         await bolt.alone(text, {})
     if missing:
         await bolt.alone(_READY, {})
-    await bolt.apply([(_META, {"key": key, "version": schema.VERSION}), (_COUNTER, {})])
+    made = {"key": key, "version": schema.VERSION}
+    await bolt.apply([(_META, made), (_COUNTER, {}), (_AUDIT, {"first": FIRST})])

@@ -40,6 +40,9 @@ _OWN: Final = {
     "Problem": ("number",),
     "Counter": ("name",),
     "Kept": ("kind", "key"),
+    "Audit": ("seq",),
+    "AuditHead": ("name",),
+    "AuditOf": ("program", "seq"),
 }
 """Labels of the store itself, and the properties that are unique."""
 _OWN_INDEXES: Final = {
@@ -48,6 +51,7 @@ _OWN_INDEXES: Final = {
     NEWEST: (("program",), ("program", "feed")),
     "Problem": (("run", "number"),),
     "Kept": (("expires_at",), ("kind",)),
+    "AuditOf": (("seq",),),
     **dict.fromkeys(PROFILED, (("number",),)),
 }
 _IN_FORCE: Final = (

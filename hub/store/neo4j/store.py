@@ -10,9 +10,11 @@ from typing import Any, Final, LiteralString
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
+from hub.store.audit import Log
 from hub.store.columns import DESCRIBING, IN_FORCE
 from hub.store.kept import Records
 from hub.store.neo4j import reads, texts, writes
+from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt
 from hub.store.neo4j.generation import Generation
 from hub.store.neo4j.kept import Neo4jRecords
@@ -41,7 +43,9 @@ class Neo4jStore(Lists, Store):
     def __init__(self, url: str, user: str, password: str | None, database: str = "neo4j") -> None:
         self.bolt = Bolt(url, user, password, database)
         self._one_writer = asyncio.Lock()
-        self.kept: Records = Neo4jRecords(self.bolt)
+        self._audit = Neo4jLog(self.bolt)
+        self.audit: Log = self._audit
+        self.kept: Records = Neo4jRecords(self.bolt, self._audit)
 
     @property
     def round_trips(self) -> int:
@@ -216,7 +220,7 @@ class Neo4jStore(Lists, Store):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         """Begin a generation; leaving it without a commit forgets it."""
-        async with self._one_writer, Generation.begin(self.bolt, self) as generation:
+        async with self._one_writer, Generation.begin(self.bolt, self, self._audit) as generation:
             yield generation
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:

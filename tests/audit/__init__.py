@@ -1,0 +1,1 @@
+"""Tests of the audit log: what it tells, who may read it, and that no tampering goes unseen."""
