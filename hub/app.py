@@ -9,13 +9,10 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
 from hub.documents import template
@@ -30,6 +27,8 @@ from hub.errors import (
 )
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
+from hub.http.conditional import Document
+from hub.http.middleware import middleware
 from hub.metrics import MEDIA_TYPE, exposition
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
@@ -39,7 +38,7 @@ from hub.store.port import Store
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Begins what runs in the background, and ends it."""
-_SDL: Final = text()
+_SDL: Final = Document(text(), "text/plain; charset=utf-8")
 
 
 def create_app(
@@ -85,7 +84,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=["GET", "POST"]),
-            Route("/graphql/schema.graphql", _sdl),
+            Route("/graphql/schema.graphql", _SDL.answer),
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/programs/{code}/template.xlsx", _template),
             Route("/livez", _alive),
@@ -94,7 +93,7 @@ def create_app(
             Route("/", graphql),
             *routes.routes(settings),
         ],
-        middleware=[Middleware(_NoGuessing)],
+        middleware=middleware(settings.origins),
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _refused,
@@ -111,32 +110,12 @@ def create_app(
     return app
 
 
-class _NoGuessing:
-    """Tell browsers that every answer is of the type it says, whatever it looks like."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def said(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-content-type-options"] = "nosniff"
-            await send(message)
-
-        await self._app(scope, receive, said)
-
-
 async def _asset(request: Request) -> Response:
     """Give a file of the explorer."""
     path = explorer.asset(request.path_params["name"])
     if path is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return FileResponse(path, headers={"cache-control": "public, max-age=86400"})
-
-
-async def _sdl(_request: Request) -> Response:
-    """Give the schema."""
-    return PlainTextResponse(_SDL, media_type="text/plain; charset=utf-8")
 
 
 async def _template(request: Request) -> Response:

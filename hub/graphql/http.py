@@ -18,12 +18,10 @@ from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
+from hub.graphql.negotiation import Accepted
 from hub.graphql.schema import schema
+from hub.http.media import JSON, PROBLEM
 from hub.oauth.principal import Principal
-
-JSON: Final = "application/json"
-GRAPHQL: Final = "application/graphql-response+json"
-PROBLEM: Final = "application/problem+json"
 
 
 async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Principal) -> Response:
@@ -56,11 +54,9 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
         body["errors"] = errors.shown(result.errors, request_id)
     if result.data is not None or not result.errors or any(e.path for e in result.errors):
         body["data"] = result.data
-    modern = GRAPHQL in http.headers.get("accept", "")
-    status = 200 if "data" in body else 400
-    media_type = f"{GRAPHQL if modern else JSON}; charset=utf-8"
+    accepted = Accepted(http.headers.get("accept", ""))
     headers = {"x-request-id": request_id, "vary": "accept"}
-    return Response(orjson.dumps(body), status, headers, media_type)
+    return Response(orjson.dumps(body), accepted.status(body), headers, accepted.media_type)
 
 
 def problem(error: HubError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -63,9 +63,9 @@ class Hub:
 
 
 @asynccontextmanager
-async def served(store: Any) -> AsyncGenerator[Hub]:  # noqa: ANN401
+async def served(store: Any, settings: Settings | None = None) -> AsyncGenerator[Hub]:  # noqa: ANN401
     """Serve a store that is not open yet; it is open as long as it is served."""
-    app = create_app(store, Settings(most_body_bytes=MOST_BYTES))
+    app = create_app(store, settings or Settings(most_body_bytes=MOST_BYTES))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message
 
 from hub.app import create_app
-from hub.graphql.http import GRAPHQL, JSON, PROBLEM
 from hub.graphql.schema import COMMITTED
+from hub.http.media import GRAPHQL, JSON, PROBLEM
 from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
 from tests.graphql.served import MOST_BYTES, URL, Hub
