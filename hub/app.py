@@ -53,6 +53,7 @@ def create_app(
         clock: Tells whether tokens have expired.
     """
     metadata = well_known(settings.public_url, "oauth-protected-resource")
+    door = http.Door.of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -68,8 +69,7 @@ def create_app(
         if explorer.wanted(request):
             return HTMLResponse(explorer.page(), headers=dict(explorer.headers()))
         principal = await request.app.state.access.guard.admit(request)
-        desk = request.app.state.desk
-        return await http.answer(request, desk, settings.most_body_bytes, principal)
+        return await door.answer(request, request.app.state.desk, principal)
 
     async def refused(_request: Request, error: Exception) -> Response:
         """Say that a token is not taken, and where one is to be had (RFC 6750, 9728)."""

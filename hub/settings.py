@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     most_body_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
     """Bytes of the largest request."""
 
+    anonymous_cost: Annotated[int, Field(ge=100, le=20_000)] = 5_000
+    """What a query without a token may cost."""
+    anonymous_rows: Annotated[int, Field(ge=1, le=10_100)] = 500
+    """Suppliers in a list that is asked about without a token."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""
 

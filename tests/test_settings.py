@@ -78,6 +78,8 @@ def test_each_setting_is_read_from_each_place(
         "issuers": '[{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys"}]',
         "authorization_server": "true",
         "keys_secret": SEALED,
+        "anonymous_cost": "3000",
+        "anonymous_rows": "200",
         "origins": '["https://app.example", "http://localhost:3000"]',
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
@@ -102,6 +104,7 @@ def test_each_setting_is_read_from_each_place(
     assert found.most_body_bytes == 2000
     assert found.feeds == {"ffp/page": "https://program.example/list"}
     assert found.sync_every_hours == 6
+    assert (found.anonymous_cost, found.anonymous_rows) == (3_000, 200)
     assert found.origins == ("https://app.example", "http://localhost:3000")
     assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
     assert found.gives_tokens

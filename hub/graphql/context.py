@@ -9,7 +9,7 @@ from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
-from hub.graphql.limits import MOST_ROWS
+from hub.graphql.limits import MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.identity.ids import Numbered
 from hub.oauth.principal import ANONYMOUS, Principal
@@ -28,13 +28,23 @@ class Request:
     """One request: every field of it sees the same revision, and the same instant as now."""
 
     def __init__(
-        self, desk: Desk, viewer: Viewer = PUBLIC, principal: Principal = ANONYMOUS
+        self,
+        desk: Desk,
+        viewer: Viewer = PUBLIC,
+        principal: Principal = ANONYMOUS,
+        budget: Budget | None = None,
+        size: int = 0,
     ) -> None:
         self.desk = desk
         self.store = desk.store
         self.ids = desk.ids
         self.viewer = viewer
         self.principal = principal
+        self.budget = budget or Budget()
+        self.size = size
+        """Bytes that were sent."""
+        self.cost: int | None = None
+        """What the query costs; none where it is refused unread."""
         self.present = datetime.now(UTC)
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}

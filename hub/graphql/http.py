@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -18,22 +19,66 @@ from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
+from hub.graphql.guard import check_given
+from hub.graphql.limits import Budgets, TooLargeError, budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.schema import schema
 from hub.http.media import JSON, PROBLEM
 from hub.oauth.principal import Principal
+from hub.settings import Settings
 
 
-async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Principal) -> Response:
-    """Answer a GraphQL request of somebody."""
-    request_id = secrets.token_hex(8)
-    try:
-        asked = await _asked(http, most_bytes)
-    except InvalidInputError as error:
-        return problem(error, request_id)
-    except ClientDisconnect:
-        # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
-        return Response(status_code=HTTPStatus.BAD_REQUEST)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that is one of GraphQL over HTTP.
+
+    Attributes:
+        given: Its query, variables, name of the operation, and extensions.
+        size: Bytes that it took.
+    """
+
+    given: Mapping[str, Any]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where queries come in.
+
+    Attributes:
+        most_bytes: Bytes of the largest request.
+        budgets: What queries may cost.
+    """
+
+    most_bytes: int
+    budgets: Budgets
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Door":
+        """Return the door that settings describe."""
+        return cls(
+            settings.most_body_bytes, budgets(settings.anonymous_cost, settings.anonymous_rows)
+        )
+
+    async def answer(self, http: HttpRequest, desk: Desk, principal: Principal) -> Response:
+        """Answer a GraphQL request of somebody."""
+        request_id = secrets.token_hex(8)
+        try:
+            asked = await _asked(http, self.most_bytes)
+        except InvalidInputError as error:
+            return problem(error, request_id)
+        except ClientDisconnect:
+            # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        budget = self.budgets.of(principal)
+        request = Request(desk, principal=principal, budget=budget, size=asked.size)
+        return await _answer(http, request, asked.given, request_id)
+
+
+async def _answer(
+    http: HttpRequest, request: Request, asked: Mapping[str, Any], request_id: str
+) -> Response:
+    """Answer a query within the budget of who asks."""
     operations = {OperationType.QUERY}
     if http.method == "POST":
         operations.add(OperationType.MUTATION)
@@ -42,7 +87,7 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
             asked["query"],
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),
-            context_value=Request(desk, principal=principal),
+            context_value=request,
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:
@@ -54,9 +99,12 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
         body["errors"] = errors.shown(result.errors, request_id)
     if result.data is not None or not result.errors or any(e.path for e in result.errors):
         body["data"] = result.data
+    if "data" in body:
+        body["extensions"] = {"cost": request.cost}
     accepted = Accepted(http.headers.get("accept", ""))
+    status = accepted.status(answered="data" in body, errors=result.errors or ())
     headers = {"x-request-id": request_id, "vary": "accept"}
-    return Response(orjson.dumps(body), accepted.status(body), headers, accepted.media_type)
+    return Response(orjson.dumps(body), status, headers, accepted.media_type)
 
 
 def problem(error: HubError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -85,8 +133,8 @@ def described(
     return Response(orjson.dumps(body), int(status), shown, PROBLEM)
 
 
-async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
-    """Return the query, variables and operation name of a request.
+async def _asked(http: HttpRequest, most_bytes: int) -> Asked:
+    """Return what a request asks.
 
     Raises:
         InvalidInputError: The request is not one of GraphQL over HTTP; the message says why.
@@ -96,7 +144,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = _json(given[name].encode(), name)
-        return _checked(given)
+        return Asked(_checked(given), len(http.url.query))
     _check_type(http.headers)
     body = bytearray()
     async for chunk in http.stream():
@@ -104,7 +152,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
         if len(body) > most_bytes:
             msg = f"the request is larger than {most_bytes} bytes; ask in parts"
             raise TooLargeError(msg)
-    return _checked(_json(bytes(body), "body"))
+    return Asked(_checked(_json(bytes(body), "body")), len(body))
 
 
 def _check_type(headers: Headers) -> None:
@@ -150,13 +198,6 @@ class UnsupportedMediaTypeError(InvalidInputError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
-class TooLargeError(InvalidInputError):
-    """A request over the limit."""
-
-    code = "TOO_LARGE"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
 def _json(text: bytes, what: str) -> Any:  # noqa: ANN401
     try:
         return orjson.loads(text)
@@ -178,6 +219,7 @@ def _checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
     if not request.get("query"):
         msg = 'there is no query; send {"query": "{ revision { id } }"}'
         raise InvalidInputError(msg)
+    check_given(request.get("extensions") or {}, "extensions")
     return request
 
 

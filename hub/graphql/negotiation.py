@@ -1,10 +1,11 @@
 """In which type an answer is written, and with which status (GraphQL over HTTP, section 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
-from hub.graphql.limits import LimitExceededError
+from graphql import GraphQLError
+
+from hub.graphql.limits import LimitExceededError, TooLargeError
 from hub.http.media import GRAPHQL, JSON
 
 
@@ -21,20 +22,18 @@ class Accepted:
         """The type of the answer."""
         return f"{GRAPHQL if self._modern else JSON}; charset=utf-8"
 
-    def status(self, body: Mapping[str, Any]) -> HTTPStatus:
+    def status(self, *, answered: bool, errors: Sequence[GraphQLError] = ()) -> HTTPStatus:
         """Return the status of an answer.
 
         Who names JSON alone wants 200 for whatever could be read as a query: such a client takes
-        every other status for a failure of a machine between us.
+        every other status for a failure of a machine between us. What is over a limit was not read.
         """
-        if "data" in body:
+        if answered:
             return HTTPStatus.OK
-        codes = {error["extensions"]["code"] for error in body["errors"]}
-        return (
-            HTTPStatus.OK
-            if self._legacy and LimitExceededError.code not in codes
-            else HTTPStatus.BAD_REQUEST
-        )
+        for error in errors:
+            if isinstance(error.original_error, LimitExceededError | TooLargeError):
+                return error.original_error.status
+        return HTTPStatus.OK if self._legacy else HTTPStatus.BAD_REQUEST
 
 
 def _weighed(part: str) -> tuple[str, float]:

@@ -1,44 +1,73 @@
 """Reading: a query's text as a tree, within the limits, and with one operation that is meant."""
 
 from collections.abc import Generator
+from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
 
 from hub.errors import InvalidInputError
-from hub.graphql import limits
+from hub.graphql import guard
+from hub.graphql.context import Request
+from hub.graphql.cost import cost
+from hub.graphql.limits import LARGEST, TooLargeError
+from hub.graphql.prices import Prices, prices
 
 
 class Reading(SchemaExtension):
     """Reads the queries of one schema."""
 
     def on_parse(self) -> Generator[None]:
-        """Parse a query.
+        """Parse a query, and charge who asks for it.
 
         Raises:
             LimitExceededError: It asks for too much.
+            TooLargeError: It brings more than such a query may.
             InvalidInputError: It is not clear which of its operations is meant.
         """
         context = self.execution_context
-        document = limits.parsed(context.query or "")
+        request: Request = context.context
         given: Any = context  # strawberry keeps graphql-core's schema and the name to itself
-        limits.check(document, given.schema._schema, context.variables or {})  # noqa: SLF001
-        _choose(document, given._provided_operation_name)  # noqa: SLF001
+        schema: GraphQLSchema = given.schema._schema  # noqa: SLF001
+        variables = context.variables or {}
+        document = guard.parsed(context.query or "")
+        guard.check(document)
+        guard.check_given(variables)
+        operation = _chosen(document, given._provided_operation_name)  # noqa: SLF001
+        root = schema.get_root_type(operation.operation)
+        name = root.name if root else ""
+        costs = cost(document, operation, _prices(schema), name, variables)
+        costs.within(request.budget)
+        if not costs.rows and request.size > LARGEST:
+            msg = f"the request is larger than {LARGEST} bytes, and brings no list of suppliers"
+            raise TooLargeError(msg)
+        request.cost = costs.total
         context.graphql_document = document
         yield
 
 
-def _choose(document: DocumentNode, name: str | None) -> None:
-    """Refuse a document in which no one operation is meant."""
-    names = [
-        each.name.value if each.name else ""
+@cache
+def _prices(schema: GraphQLSchema) -> Prices:
+    return prices(schema)
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """Return the operation that is meant.
+
+    Raises:
+        InvalidInputError: No one operation is.
+    """
+    named = [
+        (each.name.value if each.name else "", each)
         for each in document.definitions
         if isinstance(each, OperationDefinitionNode)
     ]
-    if name is not None and name not in names:
+    found = [each for said, each in named if name in {None, said}]
+    if name is not None and not found:
         msg = f"there is no operation {name[:80]!r} in the query"
         raise InvalidInputError(msg, path=("operationName",))
-    if name is None and len(names) != 1:
-        msg = f"the query has {len(names)} operations; name the one that is meant"
+    if name is None and len(found) != 1:
+        msg = f"the query has {len(named)} operations; name the one that is meant"
         raise InvalidInputError(msg, path=("operationName",))
+    return found[0]
