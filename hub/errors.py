@@ -12,6 +12,7 @@ HubError                      500  INTERNAL            a fault of ours
 ├── InvalidTokenError         401  INVALID_TOKEN       a token that is not taken; says why
 ├── OAuthError                400  OAUTH_ERROR         what RFC 6749 refuses, in its own words
 ├── IssuerUnavailableError    503  ISSUER_UNAVAILABLE  the keys of an issuer cannot be fetched
+├── DeadlineExceededError     504  DEADLINE_EXCEEDED   the answer takes too long
 └── StoreUnavailableError     503  STORE_UNAVAILABLE   the store does not answer
 """
 
@@ -144,6 +145,13 @@ class IssuerUnavailableError(HubError):
 
     code = "ISSUER_UNAVAILABLE"
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class DeadlineExceededError(HubError):
+    """The answer takes longer than anybody should wait for."""
+
+    code = "DEADLINE_EXCEEDED"
+    status = HTTPStatus.GATEWAY_TIMEOUT
 
 
 class StoreUnavailableError(HubError):
