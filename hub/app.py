@@ -53,7 +53,7 @@ def create_app(
         clock: Tells whether tokens have expired.
     """
     metadata = well_known(settings.public_url, "oauth-protected-resource")
-    door = http.Door.of(settings)
+    door = http.Door(settings, clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

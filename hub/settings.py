@@ -94,6 +94,13 @@ class Settings(BaseSettings):
     anonymous_rows: Annotated[int, Field(ge=1, le=10_100)] = 500
     """Suppliers in a list that is asked about without a token."""
 
+    cost_per_second: Annotated[int, Field(ge=100, le=1_000_000_000)] = 10_000
+    """What the queries of one client may cost a second, over forty seconds."""
+    anonymous_cost_per_second: Annotated[int, Field(ge=10, le=1_000_000_000)] = 500
+    """What those of one address without a token may cost, likewise."""
+    deadline_seconds: Annotated[float, Field(ge=0.01, le=600)] = 5.0
+    """Seconds in which a query is answered; one about a list has six times as many."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""
 

@@ -13,6 +13,7 @@ from hub.graphql.limits import MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.identity.ids import Numbered
 from hub.oauth.principal import ANONYMOUS, Principal
+from hub.store.deadline import Deadline
 from hub.store.port import PUBLIC, Latest, Viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
@@ -33,7 +34,6 @@ class Request:
         viewer: Viewer = PUBLIC,
         principal: Principal = ANONYMOUS,
         budget: Budget | None = None,
-        size: int = 0,
     ) -> None:
         self.desk = desk
         self.store = desk.store
@@ -41,8 +41,10 @@ class Request:
         self.viewer = viewer
         self.principal = principal
         self.budget = budget or Budget()
-        self.size = size
+        self.size = 0
         """Bytes that were sent."""
+        self.deadline: Deadline | None = None
+        """By when the answer is wanted; none: whenever it comes."""
         self.cost: int | None = None
         """What the query costs; none where it is refused unread."""
         self.present = datetime.now(UTC)

@@ -16,16 +16,22 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from hub.answers.desk import Desk
-from hub.errors import HubError, InvalidInputError
+from hub.errors import DeadlineExceededError, HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
 from hub.graphql.guard import check_given
-from hub.graphql.limits import Budgets, TooLargeError, budgets
+from hub.graphql.limits import TooLargeError, budgets
 from hub.graphql.negotiation import Accepted
+from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
 from hub.http.media import JSON, PROBLEM
+from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
 from hub.settings import Settings
+from hub.store.deadline import within
+
+SENDING: Final = 30
+"""Seconds in which a request must have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +47,48 @@ class Asked:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
 class Door:
-    """Where queries come in.
+    """Where queries come in."""
 
-    Attributes:
-        most_bytes: Bytes of the largest request.
-        budgets: What queries may cost.
-    """
-
-    most_bytes: int
-    budgets: Budgets
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Door":
-        """Return the door that settings describe."""
-        return cls(
-            settings.most_body_bytes, budgets(settings.anonymous_cost, settings.anonymous_rows)
-        )
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._most_bytes = settings.most_body_bytes
+        self._seconds = settings.deadline_seconds
+        self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
+        self._rates = Rates(settings, clock)
 
     async def answer(self, http: HttpRequest, desk: Desk, principal: Principal) -> Response:
-        """Answer a GraphQL request of somebody."""
+        """Answer a GraphQL request of somebody, who is charged for it whatever becomes of it."""
         request_id = secrets.token_hex(8)
+        account = self._rates.account(principal, http.client.host if http.client else "")
+        request = Request(desk, principal=principal, budget=self._budgets.of(principal))
         try:
-            asked = await _asked(http, self.most_bytes)
-        except InvalidInputError as error:
-            return problem(error, request_id)
+            async with account.turn():
+                try:
+                    response = await self._answer(http, request, request_id)
+                finally:
+                    account.charge(request.cost)
+        except RateLimitedError as error:
+            response = problem(error, request_id, {"retry-after": str(error.wait)})
+        except (InvalidInputError, DeadlineExceededError) as error:
+            response = problem(error, request_id)
         except ClientDisconnect:
             # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
-            return Response(status_code=HTTPStatus.BAD_REQUEST)
-        budget = self.budgets.of(principal)
-        request = Request(desk, principal=principal, budget=budget, size=asked.size)
-        return await _answer(http, request, asked.given, request_id)
+            response = Response(status_code=HTTPStatus.BAD_REQUEST)
+        response.headers.update(account.headers())
+        return response
+
+    async def _answer(self, http: HttpRequest, request: Request, request_id: str) -> Response:
+        """Answer a query within the time that it has.
+
+        Raises:
+            InvalidInputError: It is none.
+            DeadlineExceededError: There is no answer in time.
+        """
+        async with within(SENDING):
+            asked = await _asked(http, self._most_bytes)
+        async with within(self._seconds) as deadline:
+            request.size, request.deadline = asked.size, deadline
+            return await _answer(http, request, asked.given, request_id)
 
 
 async def _answer(

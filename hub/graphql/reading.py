@@ -1,18 +1,20 @@
 """Reading: a query's text as a tree, within the limits, and with one operation that is meant."""
 
+import math
 from collections.abc import Generator
 from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 from hub.errors import InvalidInputError
 from hub.graphql import guard
 from hub.graphql.context import Request
-from hub.graphql.cost import cost
-from hub.graphql.limits import LARGEST, TooLargeError
+from hub.graphql.cost import Cost, cost
+from hub.graphql.limits import LARGEST, LONGER, TooLargeError
 from hub.graphql.prices import Prices, prices
+from hub.store.deadline import Deadline
 
 
 class Reading(SchemaExtension):
@@ -43,8 +45,18 @@ class Reading(SchemaExtension):
             msg = f"the request is larger than {LARGEST} bytes, and brings no list of suppliers"
             raise TooLargeError(msg)
         request.cost = costs.total
+        if request.deadline is not None:
+            _give_time(request.deadline, operation, costs)
         context.graphql_document = document
         yield
+
+
+def _give_time(deadline: Deadline, operation: OperationDefinitionNode, costs: Cost) -> None:
+    """Let what takes longer take longer; a write is never cut off half way."""
+    if operation.operation is OperationType.MUTATION:
+        deadline.put_off(math.inf)
+    elif costs.rows:
+        deadline.put_off(deadline.seconds * LONGER)
 
 
 @cache

@@ -44,7 +44,11 @@ COSTS: Final = {
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Hub]:
     """Serve an empty store to a client and to those without a token, as where nothing is set."""
     path: Path = tmp_path_factory.mktemp("budgets") / "hub.db"
-    async with served(EmbeddedStore(str(path)), **trusted()) as found:
+    often: dict[str, Any] = {
+        "anonymous_cost_per_second": 1_000_000_000,
+        "cost_per_second": 1_000_000_000,
+    }
+    async with served(EmbeddedStore(str(path)), **trusted(), **often) as found:
         await found.register(issuer=ISSUER, external_id="app")
         yield found
 

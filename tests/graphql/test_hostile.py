@@ -34,8 +34,9 @@ UNREAD: Final = frozenset({"types", "deep among values", "deep among types"})
 
 @pytest.fixture(scope="module")
 async def usual() -> AsyncGenerator[Hub]:
-    """Serve an empty store as it is served where nothing is set."""
-    async with served(EmbeddedStore(":memory:"), Settings()) as hub:
+    """Serve an empty store with the limits that hold where nothing is set, and all often."""
+    settings = Settings(anonymous_cost_per_second=1_000_000_000)
+    async with served(EmbeddedStore(":memory:"), settings) as hub:
         yield hub
 
 
