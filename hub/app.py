@@ -29,6 +29,7 @@ from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.http.conditional import Document
 from hub.http.middleware import middleware
+from hub.http.readiness import Readiness, StoppingError
 from hub.metrics import MEDIA_TYPE, exposition
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
@@ -98,6 +99,7 @@ def create_app(
         exception_handlers={
             HTTPException: _refused,
             StoreUnavailableError: _unavailable,
+            StoppingError: _unavailable,
             InvalidTokenError: refused,
             OAuthError: routes.refused,
             InvalidInputError: refused,
@@ -105,6 +107,12 @@ def create_app(
             ClientDisconnect: _gone,
         },
     )
+
+    async def ask() -> None:
+        await store.latest()
+        await app.state.access.ledger.state()
+
+    app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
     return app
@@ -132,8 +140,8 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """Say that the store answers."""
-    await request.app.state.desk.store.latest()
+    """Say that the hub is ready for more."""
+    await request.app.state.readiness.check()
     return PlainTextResponse("ok")
 
 
@@ -157,6 +165,6 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
-    """Say that the store, or the issuer of a token, does not answer."""
+    """Say that the store, or the issuer of a token, does not answer, or that the hub stops."""
     assert isinstance(error, HubError)  # noqa: S101 - likewise
     return http.problem(error, secrets.token_hex(8), {"retry-after": "30"})

@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     """What those of one address without a token may cost, likewise."""
     deadline_seconds: Annotated[float, Field(ge=0.01, le=600)] = 5.0
     """Seconds in which a query is answered; one about a list has six times as many."""
+    stopping_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """Seconds for which a hub that is told to stop says so before it takes no more requests."""
 
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""

@@ -83,6 +83,7 @@ def test_each_setting_is_read_from_each_place(
         "cost_per_second": "8000",
         "anonymous_cost_per_second": "400",
         "deadline_seconds": "2.5",
+        "stopping_seconds": "0.5",
         "origins": '["https://app.example", "http://localhost:3000"]',
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
@@ -109,7 +110,7 @@ def test_each_setting_is_read_from_each_place(
     assert found.sync_every_hours == 6
     assert (found.anonymous_cost, found.anonymous_rows) == (3_000, 200)
     assert (found.cost_per_second, found.anonymous_cost_per_second) == (8_000, 400)
-    assert found.deadline_seconds == 2.5
+    assert (found.deadline_seconds, found.stopping_seconds) == (2.5, 0.5)
     assert found.origins == ("https://app.example", "http://localhost:3000")
     assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
     assert found.gives_tokens
