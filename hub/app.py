@@ -28,6 +28,7 @@ from hub.errors import (
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
 from hub.http.conditional import Document
+from hub.http.counts import Counts
 from hub.http.middleware import middleware
 from hub.http.readiness import Readiness, StoppingError
 from hub.metrics import MEDIA_TYPE, exposition
@@ -54,7 +55,8 @@ def create_app(
         clock: Tells whether tokens have expired.
     """
     metadata = well_known(settings.public_url, "oauth-protected-resource")
-    door = http.Door(settings, clock)
+    counts = Counts()
+    door = http.Door(settings, clock, counts)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -94,7 +96,7 @@ def create_app(
             Route("/", graphql),
             *routes.routes(settings),
         ],
-        middleware=middleware(settings.origins),
+        middleware=middleware(settings.origins, counts),
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _refused,
@@ -112,6 +114,7 @@ def create_app(
         await store.latest()
         await app.state.access.ledger.state()
 
+    app.state.counts = counts
     app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
@@ -146,9 +149,10 @@ async def _ready(request: Request) -> Response:
 
 
 async def _metrics(request: Request) -> Response:
-    """Give the ages of feeds."""
+    """Give the ages of feeds, and what is counted of requests."""
     told = await exposition(request.app.state.desk.store, datetime.now(UTC))
-    return Response(told, media_type=MEDIA_TYPE)
+    counted = request.app.state.counts.exposition()
+    return Response(told + counted, media_type=MEDIA_TYPE)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -24,6 +24,7 @@ from hub.graphql.limits import TooLargeError, budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
+from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
@@ -50,11 +51,13 @@ class Asked:
 class Door:
     """Where queries come in."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, counts: Counts) -> None:
         self._most_bytes = settings.most_body_bytes
         self._seconds = settings.deadline_seconds
         self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
         self._rates = Rates(settings, clock)
+        self._counts = counts
+        counts.watch(self._rates.under_way)
 
     async def answer(self, http: HttpRequest, desk: Desk, principal: Principal) -> Response:
         """Answer a GraphQL request of somebody, who is charged for it whatever becomes of it."""
@@ -66,7 +69,8 @@ class Door:
                 try:
                     response = await self._answer(http, request, request_id)
                 finally:
-                    account.charge(request.cost)
+                    cost = account.charge(request.cost)
+                    self._counts.charged(cost, known=principal.client is not None)
         except RateLimitedError as error:
             response = problem(error, request_id, {"retry-after": str(error.wait)})
         except (InvalidInputError, DeadlineExceededError) as error:

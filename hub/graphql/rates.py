@@ -59,6 +59,10 @@ class Rates:
         self._anonymous = _Bucket(settings.anonymous_cost_per_second, clock)
         self._turns: dict[str, _Turns] = {}
 
+    def under_way(self) -> int:
+        """Return how many queries are answered or wait for their turn."""
+        return sum(turns.count for turns in self._turns.values())
+
     def account(self, principal: Principal, address: str) -> "Account":
         """Return the account of who asks."""
         if principal.client is not None:
@@ -117,9 +121,11 @@ class Account:
             if not turns.count:
                 del self.turns[self.asker]
 
-    def charge(self, cost: int | None) -> None:
-        """Count what a query cost; none: it was refused unread."""
-        self.bucket.charge(self.asker, REFUSED if cost is None else cost)
+    def charge(self, cost: int | None) -> int:
+        """Count what a query cost, and return it; none: it was refused unread."""
+        counted = REFUSED if cost is None else cost
+        self.bucket.charge(self.asker, counted)
+        return counted
 
     def headers(self) -> Mapping[str, str]:
         """Return what is left, as the draft of RateLimit headers has it."""

@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
 
+from hub.http.counts import Counting, Counts
 from hub.http.media import GRAPHQL, PROBLEM
 
 _SENT: Final = ("authorization", "content-type", "hub-at-least", "idempotency-key")
@@ -22,17 +23,19 @@ for _media_type in (GRAPHQL, PROBLEM):
     add_compress_type(_media_type)
 
 
-def middleware(origins: Sequence[str]) -> list[Middleware]:
+def middleware(origins: Sequence[str], counts: Counts) -> list[Middleware]:
     """Return what stands around the application.
 
     Args:
         origins: Where pages come from that may ask the hub; nobody's cookies are looked at, so
             what a page may ask is what its token allows, or what is public.
+        counts: Where requests are counted.
     """
     # Of what saves most bytes the first levels: the others take longer than they save.
     compression = Middleware(CompressMiddleware, zstd_level=1, gzip_level=1, brotli=False)
+    always = [Middleware(Counting, counts), Middleware(_NoGuessing)]
     if not origins:
-        return [Middleware(_NoGuessing), compression]
+        return [*always, compression]
     cors = Middleware(
         CORSMiddleware,
         allow_origins=origins,
@@ -41,7 +44,7 @@ def middleware(origins: Sequence[str]) -> list[Middleware]:
         expose_headers=(*_SHOWN, "x-request-id"),
         max_age=_REMEMBERED,
     )
-    return [Middleware(_NoGuessing), cors, compression]
+    return [*always, cors, compression]
 
 
 class _NoGuessing:
