@@ -26,6 +26,9 @@ from strawberry.schema_directive import Location
 
 ASSUMED: Final = 3
 """Rows of a list that is not asked for by pages, such as the rulings of an answer."""
+ASSUMED_NAMED: Final = 500
+"""The same of a list of what an argument names: composers let only numbers say how many, so that
+the schema tells clients this, while the cost that is counted is of as many as are named."""
 SIZED: Final = ("edges", "nodes", "rows")
 """Fields whose rows are as many as the field above them asks for."""
 COUNTED: Final = frozenset({"suppliers", "ids"})
@@ -123,8 +126,11 @@ def _directives(name: str, price: Price) -> Iterator[object]:
     if name in WEIGHTS:
         yield Cost(weight=price.weight)
     if price.sliced_by is not None:
-        sized = {"sized_fields": list(price.sized)} if price.sized else {}
-        yield ListSize(slicing_arguments=[price.sliced_by], **cast("Any", sized))
+        sized = list(price.sized) or strawberry.UNSET
+        if price.sliced_by in COUNTED:
+            yield ListSize(assumed_size=ASSUMED_NAMED, sized_fields=cast("Any", sized))
+        else:
+            yield ListSize(slicing_arguments=[price.sliced_by], sized_fields=cast("Any", sized))
     elif price.listed and not price.paged:
         yield ListSize(assumed_size=ASSUMED)
 
