@@ -43,6 +43,8 @@ class Request:
         self.budget = budget or Budget()
         self.size = 0
         """Bytes that were sent."""
+        self.tells_schema = True
+        """Whether questions about the schema are answered."""
         self.deadline: Deadline | None = None
         """By when the answer is wanted; none: whenever it comes."""
         self.cost: int | None = None

@@ -38,11 +38,13 @@ class Cost:
         general: All but the following.
         lists: The questions about the client's own lists.
         rows: How many suppliers these lists have.
+        of_schema: Whether it asks what the schema is.
     """
 
     general: int = 0
     lists: int = 0
     rows: int = 0
+    of_schema: bool = False
 
     @property
     def total(self) -> int:
@@ -79,7 +81,7 @@ def cost(
     """
     walk = _Walk(document, operation, prices, variables)
     size = walk.selection(root, operation.selection_set)
-    return Cost(size.rest, walk.lists, walk.rows)
+    return Cost(size.rest, walk.lists, walk.rows, walk.of_schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class _Walk:
         self._seen: dict[str, _Size] = {}
         self.lists = 0
         self.rows = 0
+        self.of_schema = False
 
     def selection(self, parent: str, selected: SelectionSetNode) -> _Size:
         """Return what a selection on a type costs; what does not exist costs nothing."""
@@ -144,6 +147,7 @@ class _Walk:
         name = node.name.value
         price = self._prices.get(parent, _NOTHING).get(name)
         if price is None:
+            self.of_schema |= name in _SCHEMA
             return _Size(OF_THE_SCHEMA if name in _SCHEMA else 0)
         selected = node.selection_set
         inside = self.selection(price.of, selected) if selected else _Size()

@@ -8,7 +8,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
-from hub.errors import InvalidInputError
+from hub.errors import InvalidInputError, UnauthenticatedError
 from hub.graphql import guard
 from hub.graphql.context import Request
 from hub.graphql.cost import Cost, cost
@@ -26,6 +26,7 @@ class Reading(SchemaExtension):
         Raises:
             LimitExceededError: It asks for too much.
             TooLargeError: It brings more than such a query may.
+            UnauthenticatedError: It asks for the schema, which is told to clients alone.
             InvalidInputError: It is not clear which of its operations is meant.
         """
         context = self.execution_context
@@ -41,6 +42,9 @@ class Reading(SchemaExtension):
         name = root.name if root else ""
         costs = cost(document, operation, _prices(schema), name, variables)
         costs.within(request.budget)
+        if costs.of_schema and not request.tells_schema:
+            msg = "without a token the schema is not told here; it is at /graphql/schema.graphql"
+            raise UnauthenticatedError(msg)
         if not costs.rows and request.size > LARGEST:
             msg = f"the request is larger than {LARGEST} bytes, and brings no list of suppliers"
             raise TooLargeError(msg)

@@ -139,6 +139,24 @@ async def test_the_schema_tells_what_things_cost(hub: Hub) -> None:
         assert line in text.splitlines(), line
 
 
+async def test_in_production_the_schema_is_told_to_clients_alone(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"environment": "production", **trusted()}
+    asked = (
+        "{ __schema { queryType { name } } }",
+        '{ ...f } fragment f on Query { x: __type(name: "Query") { name } }',
+    )
+    async with served(EmbeddedStore(str(tmp_path / "hub.db")), **settings) as hub:
+        await hub.register(issuer=ISSUER, external_id="app")
+        for query in asked:
+            assert (await ask(hub, query, known=True)).json()["data"]
+            [error] = (await ask(hub, query, known=False)).json()["errors"]
+            assert error["extensions"]["code"] == "UNAUTHENTICATED"
+        other = "query A { __typename } query B { __schema { queryType { name } } }"
+        response = await ask(hub, other, known=False, operationName="A")
+        assert response.json()["data"] == {"__typename": "Query"}
+        assert (await hub.http.get("/graphql/schema.graphql")).status_code == 200
+
+
 def test_no_error_is_no_reason_for_a_status() -> None:
     assert Accepted("").status(answered=False) == 400
     assert Accepted(JSON).status(answered=False) == 200
