@@ -31,7 +31,7 @@ from hub.oauth.principal import Principal
 from hub.settings import Environment, Settings
 from hub.store.deadline import within
 
-SENDING: Final = 30
+SENDING: Final = 30.0
 """Seconds in which a request must have come."""
 
 
@@ -90,8 +90,12 @@ class Door:
             InvalidInputError: It is none.
             DeadlineExceededError: There is no answer in time.
         """
-        async with within(SENDING):
-            asked = await _asked(http, self._most_bytes)
+        try:
+            async with within(SENDING):
+                asked = await _asked(http, self._most_bytes)
+        except DeadlineExceededError as error:
+            msg = f"the request has not come within {SENDING:g} seconds"
+            raise SlowRequestError(msg) from error
         async with within(self._seconds) as deadline:
             request.size, request.deadline = asked.size, deadline
             return await _answer(http, request, asked.given, request_id)
@@ -211,6 +215,13 @@ def _not_allowed(operation: OperationType, method: str) -> HubError:
     if operation is OperationType.MUTATION:
         return NotAllowedError(f"{method} carries queries alone; send a mutation by POST")
     return NotAllowedError(f"{method} carries no {operation.value}")
+
+
+class SlowRequestError(InvalidInputError):
+    """A request that is not sent to its end."""
+
+    code = "REQUEST_TIMEOUT"
+    status = HTTPStatus.REQUEST_TIMEOUT
 
 
 class UnsupportedMediaTypeError(InvalidInputError):

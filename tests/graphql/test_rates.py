@@ -168,6 +168,19 @@ async def test_no_answer_is_waited_for_long() -> None:
         assert (await ask(hub)).status_code == 200
 
 
+async def test_no_request_is_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.graphql.http.SENDING", 0.05)
+
+    async def half() -> AsyncGenerator[bytes]:
+        yield b'{"query":'
+        await asyncio.Event().wait()
+
+    async with served(EmbeddedStore(":memory:")) as hub:
+        headers = {"content-type": "application/json"}
+        response = await hub.http.post(URL, content=half(), headers=headers)
+        assert "0.05 seconds" in told(response, 408, "REQUEST_TIMEOUT")
+
+
 async def test_a_write_is_never_cut_off() -> None:
     async with slow(deadline_seconds=0.05, **trusted()) as (hub, store):
         await hub.register(issuer=ISSUER, external_id="app")
