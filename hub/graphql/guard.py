@@ -7,6 +7,7 @@ tree has nodes. Validation and execution, whose steps may grow faster, see only 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from typing import Any, Final, cast
 
@@ -29,6 +30,19 @@ from hub.graphql.limits import LimitExceededError, at_most
 
 _SCHEMA_MORE: Final = limits.DEEPEST_SCHEMA - limits.DEEPEST
 """Levels by which questions about the schema may be deeper."""
+
+
+@lru_cache(maxsize=64)  # a tree may take a megabyte
+def read(query: str) -> DocumentNode:
+    """Return the tree of a query whose shape is within the limits; the last ones are remembered.
+
+    Raises:
+        LimitExceededError: It is over a limit; the message says which.
+        GraphQLError: It is no GraphQL, or one of its fragments spreads itself.
+    """
+    document = parsed(query)
+    check(document)
+    return document
 
 
 def parsed(query: str) -> DocumentNode:

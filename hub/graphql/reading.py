@@ -34,8 +34,7 @@ class Reading(SchemaExtension):
         given: Any = context  # strawberry keeps graphql-core's schema and the name to itself
         schema: GraphQLSchema = given.schema._schema  # noqa: SLF001
         variables = context.variables or {}
-        document = guard.parsed(context.query or "")
-        guard.check(document)
+        document = guard.read(context.query or "")
         guard.check_given(variables)
         operation = _chosen(document, given._provided_operation_name)  # noqa: SLF001
         root = schema.get_root_type(operation.operation)
