@@ -113,6 +113,12 @@ def served(url: str, address: Address | None) -> Generator[Client]:
     """Yield a client of a hub that serves a store, and end the hub afterwards."""
     port = _free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
+    environment |= {
+        "HUB_ANONYMOUS_COST": "20000",
+        "HUB_ANONYMOUS_ROWS": "10000",
+        "HUB_ANONYMOUS_COST_PER_SECOND": "1000000000",
+        "HUB_DEADLINE_SECONDS": str(_PATIENCE),
+    }
     if address is not None and address.password is not None:
         environment |= {"HUB_NEO4J_USER": address.user, "HUB_NEO4J_PASSWORD": address.password}
     command = [sys.executable, "-c", "from hub.cli.main import main; main()", "serve"]

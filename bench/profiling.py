@@ -69,7 +69,13 @@ def profile(place: Place, world: World, order: str = "tottime") -> pstats.Stats:
 
 
 async def _ask(place: Place, world: World, warm: Callable[[], None]) -> None:
-    settings = read(store=place.url)
+    settings = read(
+        store=place.url,
+        anonymous_cost=20_000,
+        anonymous_rows=10_000,
+        anonymous_cost_per_second=1_000_000_000,
+        deadline_seconds=600,
+    )
     app: Any = create_app(from_settings(settings), settings)
     buyer = asking(world)[0]
     async with (

@@ -9,13 +9,10 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.answers.desk import Desk
 from hub.at_least import reached
@@ -34,6 +31,10 @@ from hub.errors import (
 )
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
+from hub.http.conditional import Document
+from hub.http.counts import Counts
+from hub.http.middleware import middleware
+from hub.http.readiness import Readiness, StoppingError
 from hub.metrics import MEDIA_TYPE, exposition
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
@@ -45,7 +46,7 @@ Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Begins what runs in the background, and ends it."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 """Answers requests of an address."""
-_SDL: Final = text()
+_SDL: Final = Document(text(), "text/plain; charset=utf-8")
 
 
 def create_app(
@@ -60,6 +61,8 @@ def create_app(
         clock: Tells whether tokens have expired.
     """
     metadata = well_known(settings.public_url, "oauth-protected-resource")
+    counts = Counts()
+    door = http.Door(settings, clock, counts)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -75,18 +78,7 @@ def create_app(
         if explorer.wanted(request):
             return HTMLResponse(explorer.page(), headers=dict(explorer.headers()))
         principal = await request.app.state.access.guard.admit(request)
-        desk = request.app.state.desk
-        return await http.answer(request, desk, settings.most_body_bytes, principal)
-
-    async def audit(request: Request) -> Response:
-        """Give the rows of the audit log that concern a program to its operators."""
-        principal = await request.app.state.access.guard.admit(request)
-        code = request.path_params["code"]
-        address = f"{settings.public_url}/programs/{code}/audit"
-        try:
-            return await shown(store, principal, code, request.query_params, address)
-        except (InvalidInputError, UnknownReferenceError) as error:
-            return http.problem(error, secrets.token_hex(8))
+        return await door.answer(request, request.app.state.desk, principal)
 
     async def refused(_request: Request, error: Exception) -> Response:
         """Say that a token is not taken, and where one is to be had (RFC 6750, 9728)."""
@@ -101,21 +93,22 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/graphql", _at_least(graphql), methods=["GET", "POST"]),
-            Route("/graphql/schema.graphql", _sdl),
+            Route("/graphql/schema.graphql", _SDL.answer),
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/programs/{code}/template.xlsx", _at_least(_template)),
-            Route("/programs/{code}/audit", _at_least(audit)),
+            Route("/programs/{code}/audit", _at_least(_audit)),
             Route("/livez", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
             Route("/", _at_least(graphql)),
             *routes.routes(settings),
         ],
-        middleware=[Middleware(_NoGuessing)],
+        middleware=middleware(settings.origins, counts),
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _refused,
             StoreUnavailableError: _unavailable,
+            StoppingError: _unavailable,
             InvalidTokenError: refused,
             OAuthError: routes.refused,
             InvalidInputError: refused,
@@ -123,6 +116,14 @@ def create_app(
             ClientDisconnect: _gone,
         },
     )
+
+    async def ask() -> None:
+        await store.latest()
+        await app.state.access.ledger.state()
+
+    app.state.counts = counts
+    app.state.settings = settings
+    app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.
     app.router.redirect_slashes = False
     return app
@@ -143,32 +144,12 @@ def _at_least(endpoint: Endpoint) -> Endpoint:
     return waiting
 
 
-class _NoGuessing:
-    """Tell browsers that every answer is of the type it says, whatever it looks like."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def said(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-content-type-options"] = "nosniff"
-            await send(message)
-
-        await self._app(scope, receive, said)
-
-
 async def _asset(request: Request) -> Response:
     """Give a file of the explorer."""
     path = explorer.asset(request.path_params["name"])
     if path is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return FileResponse(path, headers={"cache-control": "public, max-age=86400"})
-
-
-async def _sdl(_request: Request) -> Response:
-    """Give the schema."""
-    return PlainTextResponse(_SDL, media_type="text/plain; charset=utf-8")
 
 
 async def _template(request: Request) -> Response:
@@ -179,21 +160,33 @@ async def _template(request: Request) -> Response:
         return http.problem(error, secrets.token_hex(8))
 
 
+async def _audit(request: Request) -> Response:
+    """Give the rows of the audit log that concern a program to its operators."""
+    state, code = request.app.state, request.path_params["code"]
+    principal = await state.access.guard.admit(request)
+    address = f"{state.settings.public_url}/programs/{code}/audit"
+    try:
+        return await shown(state.desk.store, principal, code, request.query_params, address)
+    except (InvalidInputError, UnknownReferenceError) as error:
+        return http.problem(error, secrets.token_hex(8))
+
+
 async def _alive(_request: Request) -> Response:
     """Say that the process runs."""
     return PlainTextResponse("ok")
 
 
 async def _ready(request: Request) -> Response:
-    """Say that the store answers."""
-    await request.app.state.desk.store.latest()
+    """Say that the hub is ready for more."""
+    await request.app.state.readiness.check()
     return PlainTextResponse("ok")
 
 
 async def _metrics(request: Request) -> Response:
-    """Give the ages of feeds."""
+    """Give the ages of feeds, and what is counted of requests."""
     told = await exposition(request.app.state.desk.store, datetime.now(UTC))
-    return Response(told, media_type=MEDIA_TYPE)
+    counted = request.app.state.counts.exposition()
+    return Response(told + counted, media_type=MEDIA_TYPE)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
@@ -210,6 +203,6 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 
 async def _unavailable(_request: Request, error: Exception) -> Response:
-    """Say that the store, or the issuer of a token, does not answer."""
+    """Say that the store, or the issuer of a token, does not answer, or that the hub stops."""
     assert isinstance(error, HubError)  # noqa: S101 - likewise
     return http.problem(error, secrets.token_hex(8), {"retry-after": "30"})

@@ -13,6 +13,7 @@ HubError                      500  INTERNAL            a fault of ours
 ├── OAuthError                400  OAUTH_ERROR         what RFC 6749 refuses, in its own words
 ├── IssuerUnavailableError    503  ISSUER_UNAVAILABLE  the keys of an issuer cannot be fetched
 ├── RevisionNotReachedError   503  REVISION_NOT_REACHED the revision asked for did not come
+├── DeadlineExceededError     504  DEADLINE_EXCEEDED   the answer takes too long
 └── StoreUnavailableError     503  STORE_UNAVAILABLE   the store does not answer
 """
 
@@ -152,6 +153,13 @@ class RevisionNotReachedError(HubError):
 
     code = "REVISION_NOT_REACHED"
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class DeadlineExceededError(HubError):
+    """The answer takes longer than anybody should wait for."""
+
+    code = "DEADLINE_EXCEEDED"
+    status = HTTPStatus.GATEWAY_TIMEOUT
 
 
 class StoreUnavailableError(HubError):

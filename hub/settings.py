@@ -36,12 +36,18 @@ _ELSEWHERE: Final = frozenset({"HUB_TEST_NEO4J"})
 """Variables of the same prefix that tests read."""
 _SERVER: Final = re.compile(r"(?:neo4j|bolt)(?:\+s)?://[^\s@]+")
 _WEB: Final = re.compile(r"https?://[^\s\"?#@]+")
+_ORIGIN: Final = re.compile(r"https?://[^\s/?#@A-Z]+")
 _FEED: Final = re.compile(r"[^\s/]+/[^\s/]+")
 _ISSUERS: Final = (
     'write [{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks"}]'
 )
 _FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
-_JSON: Final = {"feeds": (_FEEDS, "{}"), "issuers": (_ISSUERS, "[]")}
+_ORIGINS: Final = 'write ["https://app.example"], or ["*"] for pages from everywhere'
+_JSON: Final = {
+    "feeds": (_FEEDS, "{}"),
+    "issuers": (_ISSUERS, "[]"),
+    "origins": (_ORIGINS, "[]"),
+}
 """What to write in settings that are JSON, and what an empty one means."""
 
 
@@ -83,6 +89,23 @@ class Settings(BaseSettings):
     most_body_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
     """Bytes of the largest request."""
 
+    anonymous_cost: Annotated[int, Field(ge=100, le=20_000)] = 5_000
+    """What a query without a token may cost."""
+    anonymous_rows: Annotated[int, Field(ge=1, le=10_100)] = 500
+    """Suppliers in a list that is asked about without a token."""
+
+    cost_per_second: Annotated[int, Field(ge=100, le=1_000_000_000)] = 10_000
+    """What the queries of one client may cost a second, over forty seconds."""
+    anonymous_cost_per_second: Annotated[int, Field(ge=10, le=1_000_000_000)] = 500
+    """What those of one address without a token may cost, likewise."""
+    deadline_seconds: Annotated[float, Field(ge=0.01, le=600)] = 5.0
+    """Seconds in which a query is answered; one about a list has six times as many."""
+    stopping_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """Seconds for which a hub that is told to stop says so before it takes no more requests."""
+
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""
+
     issuers: Annotated[tuple[Issuer, ...], NoDecode] = ()
     """Whose tokens are trusted, beside the hub's own: [{"issuer": ..., "jwks_uri": ...}]."""
     authorization_server: bool | None = None
@@ -95,7 +118,7 @@ class Settings(BaseSettings):
     sync_every_hours: Annotated[int, Field(ge=1, le=8_760)] | None = None
     """Hours after which `hub serve` reads each of the feeds again; none: it reads none."""
 
-    @field_validator("feeds", "issuers", mode="before")
+    @field_validator("feeds", "issuers", "origins", mode="before")
     @classmethod
     def _json(cls, given: object, field: ValidationInfo) -> object:
         if not isinstance(given, str):
@@ -117,6 +140,15 @@ class Settings(BaseSettings):
                 msg = f"{key}: {url!r} is no address that begins with https://"
                 raise ValueError(msg)
         return feeds
+
+    @field_validator("origins")
+    @classmethod
+    def _web_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not (_ORIGIN.fullmatch(origin) and _hosted(origin)):
+                msg = f"{origin!r} is no origin of the web; {_ORIGINS}"
+                raise ValueError(msg)
+        return origins
 
     @field_validator("store")
     @classmethod

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from hub.http.counts import Counting, Counts
 from hub.metrics import exposition
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.rows import micros
@@ -82,3 +84,52 @@ async def test_it_costs_the_same_however_many_feeds_there_are() -> None:
             await exposition(hub.store, NOW)
             trips.append(hub.store.round_trips - before)
     assert trips == [3, 3]
+
+
+async def test_requests_are_counted_by_door_and_status_and_queries_by_cost() -> None:
+    async with served(EmbeddedStore(":memory:")) as hub:
+        query = "{ programs(first: 7) { nodes { id } } }"
+        for asked in (query, query, "{", '{ program(id: "secret") { id } }'):
+            await hub.http.post("/graphql", json={"query": asked})
+        await hub.http.get("/graphql/schema.graphql")
+        for path in ("/livez", "/readyz", "/programs/secret/template.xlsx", "/secret", "/livezz"):
+            await hub.http.get(path)
+        told = (await hub.http.get("/metrics")).text
+    samples = {line.rpartition(" ")[0]: line.rpartition(" ")[2] for line in told.splitlines()}
+    assert {name: value for name, value in samples.items() if "requests_total{" in name} == {
+        'wsr_hub_requests_total{door="/graphql",status="200"}': "4.0",
+        'wsr_hub_requests_total{door="/graphql",status="400"}': "1.0",
+        'wsr_hub_requests_total{door="/livez",status="200"}': "1.0",
+        'wsr_hub_requests_total{door="/readyz",status="200"}': "1.0",
+        'wsr_hub_requests_total{door="/programs",status="404"}': "1.0",
+        'wsr_hub_requests_total{door="/",status="404"}': "2.0",
+    }
+    assert samples['wsr_hub_query_cost_total{asker="anonymous"}'] == "115.0"
+    assert samples['wsr_hub_request_seconds_count{door="/graphql"}'] == "5.0"
+    assert samples["wsr_hub_queries_under_way"] == "0.0"
+    assert "secret" not in told
+    assert "_created" not in told
+
+
+async def test_a_fault_of_ours_is_counted_too() -> None:
+    counts = Counts()
+
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        msg = "broken"
+        raise OSError(msg)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        """Be told."""
+
+    with pytest.raises(OSError, match="broken"):
+        await Counting(broken, counts)({"type": "http", "path": "/graphql"}, receive, send)
+    assert 'wsr_hub_requests_total{door="/graphql",status="500"} 1.0' in counts.exposition()
+
+
+async def test_queries_under_way_are_told() -> None:
+    counts = Counts()
+    counts.watch(lambda: 3)
+    assert "wsr_hub_queries_under_way 3.0" in counts.exposition()

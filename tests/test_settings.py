@@ -78,6 +78,13 @@ def test_each_setting_is_read_from_each_place(
         "issuers": '[{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys"}]',
         "authorization_server": "true",
         "keys_secret": SEALED,
+        "anonymous_cost": "3000",
+        "anonymous_rows": "200",
+        "cost_per_second": "8000",
+        "anonymous_cost_per_second": "400",
+        "deadline_seconds": "2.5",
+        "stopping_seconds": "0.5",
+        "origins": '["https://app.example", "http://localhost:3000"]',
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
     }
@@ -101,6 +108,10 @@ def test_each_setting_is_read_from_each_place(
     assert found.most_body_bytes == 2000
     assert found.feeds == {"ffp/page": "https://program.example/list"}
     assert found.sync_every_hours == 6
+    assert (found.anonymous_cost, found.anonymous_rows) == (3_000, 200)
+    assert (found.cost_per_second, found.anonymous_cost_per_second) == (8_000, 400)
+    assert (found.deadline_seconds, found.stopping_seconds) == (2.5, 0.5)
+    assert found.origins == ("https://app.example", "http://localhost:3000")
     assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
     assert found.gives_tokens
     assert SEALED not in repr(found)
@@ -180,6 +191,7 @@ def test_what_tests_read_is_no_key_of_the_file() -> None:
 
 ISSUERS: Final = 'write [{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/jwks"}]'
 STORES: Final = "write sqlite:///path/hub.db, sqlite:///:memory:, neo4j://host:7687 or neo4j+s://"
+ORIGINS: Final = 'write ["https://app.example"], or ["*"] for pages from everywhere'
 USERS: Final = "write user and password as HUB_NEO4J_USER and HUB_NEO4J_PASSWORD, not in it"
 FEEDS: Final = 'write {"program/feed": "https://program.example/list.csv"}'
 ADDRESS: Final = "write an address of the web, such as https://hub.example"
@@ -252,6 +264,13 @@ WRONG: Final[Mapping[str, tuple[str, str, str]]] = {
     "address with a question": ("HUB_PUBLIC_URL", "https://hub.example?a", ADDRESS),
     "address with a user": ("HUB_PUBLIC_URL", "https://me@hub.example", ADDRESS),
     "issuers that are no JSON": ("HUB_ISSUERS", "https://idp.example", ISSUERS),
+    "origins that are no JSON": ("HUB_ORIGINS", "https://app.example", f"{ORIGINS}"),
+    "origin with a path": (
+        "HUB_ORIGINS",
+        '["https://app.example/"]',
+        f"'https://app.example/' is no origin of the web; {ORIGINS}",
+    ),
+    "origin of no web": ("HUB_ORIGINS", '["null"]', f"'null' is no origin of the web; {ORIGINS}"),
     "too often": ("HUB_SYNC_EVERY_HOURS", "0", "Input should be greater than or equal to 1"),
     "too rarely": ("HUB_SYNC_EVERY_HOURS", "8761", "Input should be less than or equal to 8760"),
 }

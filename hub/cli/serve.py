@@ -18,6 +18,7 @@ from adapters.kit.fetch import Fetcher
 from hub.app import Beside, create_app
 from hub.audit.heads import witnessed
 from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
+from hub.cli.stopping import Server
 from hub.errors import InvalidInputError
 from hub.oauth.access import access
 from hub.settings import Settings
@@ -126,8 +127,9 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
     if beside is not nullcontext:
         ERR.print(f"  feeds     {', '.join(chosen.feeds)}; every {chosen.sync_every_hours} h")
     logging.getLogger("hub").setLevel(logging.INFO)
+    app = create_app(store, chosen, beside)
     config = uvicorn.Config(
-        create_app(store, chosen, beside),
+        app,
         http="httptools",
         log_level="warning",
         timeout_keep_alive=30,
@@ -139,7 +141,7 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
         signal.signal(each, lambda _signal, _frame: None)
     gc.collect()
     gc.freeze()
-    await uvicorn.Server(config).serve([listener])
+    await Server(config, app.state.readiness, chosen.stopping_seconds).serve([listener])
 
 
 async def fill(store: Store, *, example: bool) -> None:

@@ -9,10 +9,11 @@ from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
-from hub.graphql.limits import MOST_ROWS
+from hub.graphql.limits import MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.identity.ids import Numbered
 from hub.oauth.principal import ANONYMOUS, Principal
+from hub.store.deadline import Deadline
 from hub.store.port import PUBLIC, Latest, Viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
@@ -32,6 +33,7 @@ class Request:
         desk: Desk,
         viewer: Viewer = PUBLIC,
         principal: Principal = ANONYMOUS,
+        budget: Budget | None = None,
         request_id: str = "",
     ) -> None:
         self.desk = desk
@@ -40,6 +42,15 @@ class Request:
         self.viewer = viewer
         self.principal = principal
         self.id = request_id
+        self.budget = budget or Budget()
+        self.size = 0
+        """Bytes that were sent."""
+        self.tells_schema = True
+        """Whether questions about the schema are answered."""
+        self.deadline: Deadline | None = None
+        """By when the answer is wanted; none: whenever it comes."""
+        self.cost: int | None = None
+        """What the query costs; none where it is refused unread."""
         self.present = datetime.now(UTC)
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.message import Message
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -15,28 +16,102 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from hub.answers.desk import Desk
-from hub.errors import HubError, InvalidInputError
+from hub.errors import DeadlineExceededError, HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
+from hub.graphql.guard import check_given
+from hub.graphql.limits import TooLargeError, budgets
+from hub.graphql.negotiation import Accepted
+from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
 from hub.graphql.viewing import viewer
+from hub.http.counts import Counts
+from hub.http.media import JSON, PROBLEM
+from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
+from hub.settings import Environment, Settings
+from hub.store.deadline import within
 
-JSON: Final = "application/json"
-GRAPHQL: Final = "application/graphql-response+json"
-PROBLEM: Final = "application/problem+json"
+SENDING: Final = 30.0
+"""Seconds in which a request must have come."""
 
 
-async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Principal) -> Response:
-    """Answer a GraphQL request of somebody."""
-    request_id = secrets.token_hex(8)
-    try:
-        asked = await _asked(http, most_bytes)
-    except InvalidInputError as error:
-        return problem(error, request_id)
-    except ClientDisconnect:
-        # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
-        return Response(status_code=HTTPStatus.BAD_REQUEST)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that is one of GraphQL over HTTP.
+
+    Attributes:
+        given: Its query, variables, name of the operation, and extensions.
+        size: Bytes that it took.
+    """
+
+    given: Mapping[str, Any]
+    size: int
+
+
+class Door:
+    """Where queries come in."""
+
+    def __init__(self, settings: Settings, clock: Clock, counts: Counts) -> None:
+        self._most_bytes = settings.most_body_bytes
+        self._open = settings.environment is Environment.DEV
+        self._seconds = settings.deadline_seconds
+        self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
+        self._rates = Rates(settings, clock)
+        self._counts = counts
+        counts.watch(self._rates.under_way)
+
+    async def answer(self, http: HttpRequest, desk: Desk, principal: Principal) -> Response:
+        """Answer a GraphQL request of somebody, who is charged for it whatever becomes of it."""
+        request_id = secrets.token_hex(8)
+        account = self._rates.account(principal, http.client.host if http.client else "")
+        request = Request(
+            desk,
+            principal=principal,
+            budget=self._budgets.of(principal),
+            request_id=request_id,
+        )
+        request.tells_schema = self._open or principal.client is not None
+        try:
+            async with account.turn():
+                try:
+                    response = await self._answer(http, request, request_id)
+                finally:
+                    cost = account.charge(request.cost)
+                    self._counts.charged(cost, known=principal.client is not None)
+        except RateLimitedError as error:
+            response = problem(error, request_id, {"retry-after": str(error.wait)})
+        except (InvalidInputError, DeadlineExceededError) as error:
+            response = problem(error, request_id)
+        except ClientDisconnect:
+            # Nobody waits for an answer; it is no fault of ours, and not to be logged as one.
+            response = Response(status_code=HTTPStatus.BAD_REQUEST)
+        response.headers.update(account.headers())
+        return response
+
+    async def _answer(self, http: HttpRequest, request: Request, request_id: str) -> Response:
+        """Answer a query within the time that it has.
+
+        Raises:
+            InvalidInputError: It is none.
+            DeadlineExceededError: There is no answer in time.
+        """
+        try:
+            async with within(SENDING):
+                asked = await _asked(http, self._most_bytes)
+        except DeadlineExceededError as error:
+            msg = f"the request has not come within {SENDING:g} seconds"
+            raise SlowRequestError(msg) from error
+        async with within(self._seconds) as deadline:
+            request.size, request.deadline = asked.size, deadline
+            request.viewer = await viewer(request.desk, request.principal)
+            return await _answer(http, request, asked.given, request_id)
+
+
+async def _answer(
+    http: HttpRequest, request: Request, asked: Mapping[str, Any], request_id: str
+) -> Response:
+    """Answer a query within the budget of who asks."""
     operations = {OperationType.QUERY}
     if http.method == "POST":
         operations.add(OperationType.MUTATION)
@@ -45,9 +120,7 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
             asked["query"],
             variable_values=asked.get("variables"),
             operation_name=asked.get("operationName"),
-            context_value=Request(
-                desk, await viewer(desk, principal), principal, request_id=request_id
-            ),
+            context_value=request,
             allowed_operation_types=operations,
         )
     except InvalidOperationTypeError as error:
@@ -59,11 +132,12 @@ async def answer(http: HttpRequest, desk: Desk, most_bytes: int, principal: Prin
         body["errors"] = errors.shown(result.errors, request_id)
     if result.data is not None or not result.errors or any(e.path for e in result.errors):
         body["data"] = result.data
-    modern = GRAPHQL in http.headers.get("accept", "")
-    status = 200 if "data" in body else 400
-    media_type = f"{GRAPHQL if modern else JSON}; charset=utf-8"
+    if "data" in body:
+        body["extensions"] = {"cost": request.cost}
+    accepted = Accepted(http.headers.get("accept", ""))
+    status = accepted.status(answered="data" in body, errors=result.errors or ())
     headers = {"x-request-id": request_id, "vary": "accept"}
-    return Response(orjson.dumps(body), status, headers, media_type)
+    return Response(orjson.dumps(body), status, headers, accepted.media_type)
 
 
 def problem(error: HubError, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -92,8 +166,8 @@ def described(
     return Response(orjson.dumps(body), int(status), shown, PROBLEM)
 
 
-async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
-    """Return the query, variables and operation name of a request.
+async def _asked(http: HttpRequest, most_bytes: int) -> Asked:
+    """Return what a request asks.
 
     Raises:
         InvalidInputError: The request is not one of GraphQL over HTTP; the message says why.
@@ -103,7 +177,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = _json(given[name].encode(), name)
-        return _checked(given)
+        return Asked(_checked(given), len(http.url.query))
     _check_type(http.headers)
     body = bytearray()
     async for chunk in http.stream():
@@ -111,7 +185,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Mapping[str, Any]:
         if len(body) > most_bytes:
             msg = f"the request is larger than {most_bytes} bytes; ask in parts"
             raise TooLargeError(msg)
-    return _checked(_json(bytes(body), "body"))
+    return Asked(_checked(_json(bytes(body), "body")), len(body))
 
 
 def _check_type(headers: Headers) -> None:
@@ -150,18 +224,18 @@ def _not_allowed(operation: OperationType, method: str) -> HubError:
     return NotAllowedError(f"{method} carries no {operation.value}")
 
 
+class SlowRequestError(InvalidInputError):
+    """A request that is not sent to its end."""
+
+    code = "REQUEST_TIMEOUT"
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+
 class UnsupportedMediaTypeError(InvalidInputError):
     """A body that is not JSON."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-
-
-class TooLargeError(InvalidInputError):
-    """A request over the limit."""
-
-    code = "TOO_LARGE"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def _json(text: bytes, what: str) -> Any:  # noqa: ANN401
@@ -185,6 +259,7 @@ def _checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
     if not request.get("query"):
         msg = 'there is no query; send {"query": "{ revision { id } }"}'
         raise InvalidInputError(msg)
+    check_given(request.get("extensions") or {}, "extensions")
     return request
 
 

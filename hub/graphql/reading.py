@@ -1,44 +1,88 @@
 """Reading: a query's text as a tree, within the limits, and with one operation that is meant."""
 
+import math
 from collections.abc import Generator
+from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
-from hub.errors import InvalidInputError
-from hub.graphql import limits
+from hub.errors import InvalidInputError, UnauthenticatedError
+from hub.graphql import guard
+from hub.graphql.context import Request
+from hub.graphql.cost import Cost, cost
+from hub.graphql.limits import LARGEST, LONGER, TooLargeError
+from hub.graphql.prices import Prices, prices
+from hub.store.deadline import Deadline
 
 
 class Reading(SchemaExtension):
     """Reads the queries of one schema."""
 
     def on_parse(self) -> Generator[None]:
-        """Parse a query.
+        """Parse a query, and charge who asks for it.
 
         Raises:
             LimitExceededError: It asks for too much.
+            TooLargeError: It brings more than such a query may.
+            UnauthenticatedError: It asks for the schema, which is told to clients alone.
             InvalidInputError: It is not clear which of its operations is meant.
         """
         context = self.execution_context
-        document = limits.parsed(context.query or "")
+        request: Request = context.context
         given: Any = context  # strawberry keeps graphql-core's schema and the name to itself
-        limits.check(document, given.schema._schema, context.variables or {})  # noqa: SLF001
-        _choose(document, given._provided_operation_name)  # noqa: SLF001
+        schema: GraphQLSchema = given.schema._schema  # noqa: SLF001
+        variables = context.variables or {}
+        document = guard.read(context.query or "")
+        guard.check_given(variables)
+        operation = _chosen(document, given._provided_operation_name)  # noqa: SLF001
+        root = schema.get_root_type(operation.operation)
+        name = root.name if root else ""
+        costs = cost(document, operation, _prices(schema), name, variables)
+        costs.within(request.budget)
+        if costs.of_schema and not request.tells_schema:
+            msg = "without a token the schema is not told here; it is at /graphql/schema.graphql"
+            raise UnauthenticatedError(msg)
+        if not costs.rows and request.size > LARGEST:
+            msg = f"the request is larger than {LARGEST} bytes, and brings no list of suppliers"
+            raise TooLargeError(msg)
+        request.cost = costs.total
+        if request.deadline is not None:
+            _give_time(request.deadline, operation, costs)
         context.graphql_document = document
         yield
 
 
-def _choose(document: DocumentNode, name: str | None) -> None:
-    """Refuse a document in which no one operation is meant."""
-    names = [
-        each.name.value if each.name else ""
+def _give_time(deadline: Deadline, operation: OperationDefinitionNode, costs: Cost) -> None:
+    """Let what takes longer take longer; a write is never cut off half way."""
+    if operation.operation is OperationType.MUTATION:
+        deadline.put_off(math.inf)
+    elif costs.rows:
+        deadline.put_off(deadline.seconds * LONGER)
+
+
+@cache
+def _prices(schema: GraphQLSchema) -> Prices:
+    return prices(schema)
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """Return the operation that is meant.
+
+    Raises:
+        InvalidInputError: No one operation is.
+    """
+    named = [
+        (each.name.value if each.name else "", each)
         for each in document.definitions
         if isinstance(each, OperationDefinitionNode)
     ]
-    if name is not None and name not in names:
+    found = [each for said, each in named if name in {None, said}]
+    if name is not None and not found:
         msg = f"there is no operation {name[:80]!r} in the query"
         raise InvalidInputError(msg, path=("operationName",))
-    if name is None and len(names) != 1:
-        msg = f"the query has {len(names)} operations; name the one that is meant"
+    if name is None and len(found) != 1:
+        msg = f"the query has {len(named)} operations; name the one that is meant"
         raise InvalidInputError(msg, path=("operationName",))
+    return found[0]

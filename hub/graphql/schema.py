@@ -7,6 +7,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
+from hub.graphql import prices
 from hub.graphql.executor import HubExecutor
 from hub.graphql.loaders import answers, changes, evidence, links, programs, standings, subjects
 from hub.graphql.mutations.facts import FactMutations
@@ -34,6 +35,10 @@ class Query(EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, S
 class HubSchema(strawberry.Schema):
     """The schema; what goes wrong is logged where it is shown (`hub.graphql.errors`)."""
 
+    def publish_prices(self) -> None:
+        """Tell in the schema what its fields cost."""
+        prices.publish(self._schema)
+
     def process_errors(
         self,
         errors: list[GraphQLError],
@@ -55,6 +60,7 @@ schema = HubSchema(
     extensions=[Reading],
     types=[InvalidInput, UnknownReference, NotAllowed, Conflict, Held, Commodity],
 )
+schema.publish_prices()
 
 
 def text() -> str:

@@ -20,19 +20,33 @@ class Throttle:
         self._clock = clock
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
-    def wait(self, asker: str) -> int:
-        """Return the whole seconds until an asker may ask; 0: it may now, which is counted."""
-        now = self._clock()
-        # The bucket is told by when it is full again: each question moves that by `every`.
-        full_at = max(self._full_at.get(asker, now), now)
-        waiting = full_at + self._every - now - self._burst * self._every
+    def wait(self, asker: str, count: float = 1) -> int:
+        """Return the whole seconds until an asker may ask so often; 0: now, which is counted."""
+        waiting = self._full_in(asker) + (count - self._burst) * self._every
         if waiting > 0:
             return math.ceil(waiting)
-        self._full_at[asker] = full_at + self._every
+        self.charge(asker, count)
+        return 0
+
+    def charge(self, asker: str, count: float) -> None:
+        """Count what somebody asked, though there may not be so much in the bucket."""
+        if not count:
+            return
+        # The bucket is told by when it is full again: each question moves that by `every`.
+        self._full_at[asker] = self._clock() + self._full_in(asker) + count * self._every
         self._full_at.move_to_end(asker)
         if len(self._full_at) > MOST_KNOWN:
             self._full_at.popitem(last=False)
-        return 0
+
+    def left(self, asker: str) -> tuple[int, int]:
+        """Return how often somebody may ask at once, and the seconds until the bucket is full."""
+        full_in = self._full_in(asker)
+        # The clock's instants are too large numbers to tell the last decimals of small ones.
+        left = round(self._burst - full_in / self._every, 2)
+        return max(0, math.floor(left)), math.ceil(full_in)
+
+    def _full_in(self, asker: str) -> float:
+        return max(0.0, self._full_at.get(asker, 0.0) - self._clock())
 
 
 def neighbourhood(host: str) -> str:

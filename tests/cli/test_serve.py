@@ -24,6 +24,7 @@ from tests.cli.commands import BOUND, Ran, done, free_port, hub, refused, starte
 from tests.cli.outside import install
 from tests.cli.worlds import BARRED, BUYER, DAY
 from tests.graphql.served import served
+from tests.oauth.served import served as timed
 from tests.sync.programs import ALPHA, folders, sites
 from tests.sync.shelf import FEEDS, HOST, Shelf
 
@@ -203,9 +204,11 @@ async def test_readiness_is_of_the_store_and_liveness_is_not() -> None:
                 raise StoreUnavailableError(msg)
             return await super().latest()
 
-    async with served(Gone(":memory:")) as api:
+    store = Gone(":memory:")
+    async with timed(store) as api:
         assert (await api.http.get("/readyz")).text == "ok"
-        api.store.there = False
+        store.there = False
+        api.clock.ahead += 1
         answer = await api.http.get("/readyz")
         assert (answer.status_code, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
         assert "at example" not in answer.text
@@ -226,9 +229,12 @@ async def test_a_file_of_the_explorer_is_kept_by_browsers(
 
 
 @contextmanager
-def serving(folder: Path) -> Generator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+def serving(
+    folder: Path, stopping_seconds: str = "0"
+) -> Generator[tuple[subprocess.Popen[bytes], httpx.Client]]:
     """Serve in a process of its own, on a port that it finds, and give a client once it listens."""
-    with started("serve", "--port", 0, folder=folder) as process:
+    variables = {"HUB_STOPPING_SECONDS": stopping_seconds}
+    with started("serve", "--port", 0, folder=folder, variables=variables) as process:
         assert process.stderr
         address = process.stderr.readline().decode().removeprefix("WSR Hub on ").partition(",")[0]
         with httpx.Client(base_url=address, timeout=PATIENCE) as client:
@@ -262,9 +268,42 @@ def test_a_request_under_way_is_answered_before_it_ends(folder: Path) -> None:
         late.sendall(body[10:])
         with late.makefile("rb") as answer:
             assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
-            assert b'{"data":{"eligibility":{"verdict":"INELIGIBLE"}}}' in answer.read()
+            assert b'{"data":{"eligibility":{"verdict":"INELIGIBLE"}},' in answer.read()
         process.communicate(timeout=BOUND)
     assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("store")
+def test_it_says_that_it_stops_before_it_does(folder: Path) -> None:
+    with serving(folder, stopping_seconds="60") as (process, client):
+        assert client.get("/readyz").text == "ok"
+        process.send_signal(signal.SIGTERM)
+        _is_not_ready(client)
+        assert ask(client, QUESTION) == {"eligibility": {"verdict": "INELIGIBLE"}}
+        assert client.get("/livez").text == "ok"
+        process.send_signal(signal.SIGTERM)  # who is told twice does not wait
+        process.communicate(timeout=BOUND)
+    assert process.returncode == 0
+
+
+@pytest.mark.usefixtures("store")
+def test_it_stops_when_it_has_said_so(folder: Path) -> None:
+    with serving(folder, stopping_seconds="0.1") as (process, _client):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=BOUND)
+    assert process.returncode == 0
+
+
+def _is_not_ready(client: httpx.Client) -> None:
+    """Wait until a hub says that it stops."""
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        answer = client.get("/readyz")
+        if answer.status_code == 503:
+            assert answer.json()["code"] == "STOPPING"
+            assert answer.headers["retry-after"]
+            return
+    pytest.fail("the hub does not say that it stops")
 
 
 def _refuses(address: tuple[str, int | None]) -> None:

@@ -106,6 +106,7 @@ class Shell:
     def ask(self, query: str) -> str:
         """Return the answer to a GraphQL question."""
         body: Any = json.loads(self._http("POST", "/graphql", {}, json.dumps({"query": query})))
+        body.pop("extensions", None)  # what it cost, which pages tell once
         return stable(pretty(body))
 
     def _hub(self, arguments: Sequence[str]) -> str:

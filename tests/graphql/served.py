@@ -21,6 +21,15 @@ GRAPHQL: Final = "application/graphql-response+json"
 MOST_BYTES: Final = 200_000
 """Bytes of the largest request here, small so that a test may exceed it."""
 
+ROOMY: Final = Settings(
+    most_body_bytes=MOST_BYTES,
+    anonymous_cost=20_000,
+    anonymous_rows=10_100,
+    anonymous_cost_per_second=1_000_000_000,
+    deadline_seconds=60,
+)
+"""Lets those without a token ask as much as others, as often as they like."""
+
 
 class Hub:
     """A served hub, and the store behind it."""
@@ -63,9 +72,9 @@ class Hub:
 
 
 @asynccontextmanager
-async def served(store: Any) -> AsyncGenerator[Hub]:  # noqa: ANN401
+async def served(store: Any, settings: Settings | None = None) -> AsyncGenerator[Hub]:  # noqa: ANN401
     """Serve a store that is not open yet; it is open as long as it is served."""
-    app = create_app(store, Settings(most_body_bytes=MOST_BYTES))
+    app = create_app(store, settings or ROOMY)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

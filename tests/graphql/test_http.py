@@ -8,8 +8,8 @@ import pytest
 from starlette.types import Message
 
 from hub.app import create_app
-from hub.graphql.http import GRAPHQL, JSON, PROBLEM
 from hub.graphql.schema import COMMITTED
+from hub.http.media import GRAPHQL, JSON, PROBLEM
 from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
 from tests.graphql.served import MOST_BYTES, URL, Hub
@@ -17,7 +17,8 @@ from tests.graphql.served import MOST_BYTES, URL, Hub
 pytestmark = pytest.mark.anyio
 
 QUERY: Final = "{ revision { id } }"
-ANSWER: Final = {"data": {"revision": {"id": "0"}}}
+COST: Final = {"extensions": {"cost": 1}}
+ANSWER: Final = {"data": {"revision": {"id": "0"}}, **COST}
 NAMED: Final = "query First { revision { id } } query Second { __typename }"
 
 
@@ -184,7 +185,7 @@ async def test_the_operation_that_is_meant_is_answered(bare: Hub) -> None:
     first = await post(bare, {"query": NAMED, "operationName": "First"})
     second = await post(bare, {"query": NAMED, "operationName": "Second"})
     assert first.json() == ANSWER
-    assert second.json() == {"data": {"__typename": "Query"}}
+    assert second.json() == {"data": {"__typename": "Query"}, **COST}
 
 
 @pytest.mark.parametrize("name", [None, "Third", "", "\0"])
@@ -199,7 +200,7 @@ async def test_get_carries_queries(bare: Hub) -> None:
     query = "query Q($n: Int!) { programs(first: $n) { totalCount } }"
     given = {"query": query, "variables": '{"n": 1}', "operationName": "Q"}
     response = await bare.http.get(URL, params=given)
-    assert response.json() == {"data": {"programs": {"totalCount": 0}}}
+    assert response.json() == {"data": {"programs": {"totalCount": 0}}, **COST}
     assert (await bare.http.head(URL, params={"query": QUERY})).status_code == 200
 
 

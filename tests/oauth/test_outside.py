@@ -1,73 +1,35 @@
 """From outside: an OAuth client and an identity provider that know nothing of the hub's code."""
 
 import asyncio
-import os
 import re
-import shutil
-import socket
-import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import orjson
 import pytest
-import uvicorn
 from joserfc.jwk import ECKey
 
-from hub.app import create_app
 from hub.oauth.principal import Role, Scope
-from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
 from tests.cli.commands import free_port
 from tests.docs.pages import DOCS
 from tests.oauth.served import OPERATOR, QUERY, served
+from tests.outside import SOON, installed, listening, run
 
 pytestmark = pytest.mark.anyio
 HERE: Final = Path(__file__).with_name("outside")
 SECRET: Final = "an example of a provider's secret"  # noqa: S105 - it is an example
-SOON: Final = 60
-"""Seconds after which a process hangs, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the scripts and what they need, as their lock file has it."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        why = "there is no Node.js, with which OAuth is tested from outside"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
-    folder = tmp_path_factory.mktemp("outside")
-    shutil.copytree(HERE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-    subprocess.run(  # noqa: S603 - our own lock file
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        timeout=10 * SOON,
-    )
-    return folder
-
-
-@asynccontextmanager
-async def listening(path: Path) -> AsyncGenerator[str]:
-    """Yield the address of a hub that listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()  # who comes before the hub is ready waits
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = create_app(EmbeddedStore(str(path)), Settings(public_url=url))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        serving = asyncio.create_task(server.serve([listener]))
-        try:
-            yield url
-        finally:
-            server.should_exit = True
-            await serving
+    """Return a folder with the scripts and what they need."""
+    return installed(HERE, tmp_path_factory.mktemp("outside"))
 
 
 async def test_a_client_from_outside_is_served(node: Path, tmp_path: Path) -> None:
@@ -88,16 +50,6 @@ async def test_a_client_from_outside_is_served(node: Path, tmp_path: Path) -> No
         "wrong secret": 401,
         "wrong scope": "invalid_scope",
     }
-
-
-async def run(node: Path, script: str, *words: str) -> Any:  # noqa: ANN401 - any JSON
-    """Run a script to its end; return what it prints."""
-    process = await asyncio.create_subprocess_exec(
-        "node", script, *words, cwd=node, stdout=PIPE, stderr=PIPE
-    )
-    out, err = await asyncio.wait_for(process.communicate(), SOON)
-    assert process.returncode == 0, err.decode()
-    return orjson.loads(out)
 
 
 @asynccontextmanager

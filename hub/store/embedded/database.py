@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from hub.errors import StoreUnavailableError
+from hub.store.deadline import current, exceeded
 from hub.store.embedded import schema
 
 MEMORY: Final = ":memory:"
@@ -18,6 +20,10 @@ _MAPPED: Final = 2**30
 """Bytes of the file that are read as memory, which makes many small reads quicker."""
 _OURS: Final = frozenset({"meta", "revision", "node", "reference", "in_force"})
 """Tables that every store has had from its first generation on."""
+_GRACE: Final = 0.2
+"""Seconds after its deadline at which a question ends; who waits for it has been told before."""
+_LOOKED_AT: Final = 10_000
+"""Steps of SQLite after which the time is looked at."""
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -73,7 +79,7 @@ class Database:
     ) -> _T:
         """Put a question to the file, in a reader's thread: one round trip."""
         self.round_trips += 1
-        return await self._run(self._readers, question, *args, **kwargs)
+        return await self._run(self._readers, _ending(question), *args, **kwargs)
 
     async def write(
         self,
@@ -105,6 +111,31 @@ class Database:
             with self._guard:
                 self._made.append(connection)
         return connection
+
+
+def _ending(
+    question: Callable[Concatenate[sqlite3.Connection, _P], _T],
+) -> Callable[Concatenate[sqlite3.Connection, _P], _T]:
+    """Return a question that ends soon after its deadline, whoever still waits for it."""
+    deadline = current()
+    if deadline is None:
+        return question
+
+    def late() -> bool:
+        return time.monotonic() > deadline.until + _GRACE
+
+    def ending(connection: sqlite3.Connection, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        connection.set_progress_handler(late, _LOOKED_AT)
+        try:
+            return question(connection, *args, **kwargs)
+        except sqlite3.OperationalError as error:
+            if late():
+                raise exceeded(deadline.seconds) from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    return ending
 
 
 def _connected(path: str, mapped: int) -> sqlite3.Connection:

@@ -6,8 +6,10 @@ goes on, a dead server is found out.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from math import inf
 from typing import Any, Final, LiteralString, TypeVar, cast
 
 from neo4j import (
@@ -18,10 +20,12 @@ from neo4j import (
     AsyncSession,
     AsyncTransaction,
     NotificationMinimumSeverity,
+    Query,
 )
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 from hub.errors import StoreUnavailableError
+from hub.store.deadline import current
 from hub.store.neo4j.faults import SCHEMES, translated
 
 CONNECT: Final = 2.0
@@ -36,6 +40,9 @@ OPENING: Final = 4.5
 """Seconds for the first contact."""
 LONGEST: Final = 600.0
 """Seconds after which a call is given up although the server answers."""
+
+GRACE: Final = 0.2
+"""Seconds after its deadline at which a question ends; who waits for it has been told before."""
 
 OLDEST: Final = (5, 23)
 """The first version that knows every word of our texts."""
@@ -167,7 +174,7 @@ class Bolt:
         self, text: LiteralString, parameters: Mapping[str, Any], access: str = READ_ACCESS
     ) -> list[list[Any]]:
         async with self._session(access) as session:
-            result = await session.run(text, dict(parameters))
+            result = await session.run(_ending(text), dict(parameters))
             return await result.values()
 
     async def _watched(self, call: Coroutine[Any, Any, _T]) -> _T:
@@ -192,6 +199,14 @@ class Bolt:
         """
         async with asyncio.timeout(ANSWER):
             await self._run("RETURN 1", {})
+
+
+def _ending(text: LiteralString) -> LiteralString | Query:
+    """Return a question that the server ends soon after its deadline, whoever still waits."""
+    deadline = current()
+    if deadline is None or deadline.until == inf:
+        return text
+    return Query(text, timeout=max(0.0, deadline.until - time.monotonic()) + GRACE)
 
 
 class Transaction:

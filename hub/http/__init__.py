@@ -1,0 +1,1 @@
+"""What every door of the hub does alike over HTTP: headers, compression, conditional answers."""
