@@ -21,15 +21,13 @@ _MOST_DIGITS: Final = 18
 
 
 async def reached(headers: Headers, store: Store) -> None:
-    """Wait until a store has the revision that a request asks for, if it asks for one.
+    """Wait until a store has the revision that a request asks for.
 
     Raises:
         InvalidInputError: The header is no revision, or there are two.
         RevisionNotReachedError: The revision did not come in time.
     """
     given = headers.getlist(HEADER)
-    if not given:
-        return
     text = given[0]
     well_formed = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
     if len(given) > 1 or not well_formed:

@@ -11,10 +11,11 @@ from hub.errors import InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
+from hub.graphql.viewing import viewer
 from hub.identity.ids import Numbered
 from hub.oauth.principal import ANONYMOUS, Principal
 from hub.store.deadline import Deadline
-from hub.store.port import PUBLIC, Latest, Viewer
+from hub.store.port import Latest, Viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
     Kind.PROGRAM: Program,
@@ -31,7 +32,6 @@ class Request:
     def __init__(
         self,
         desk: Desk,
-        viewer: Viewer = PUBLIC,
         principal: Principal = ANONYMOUS,
         budget: Budget | None = None,
         request_id: str = "",
@@ -39,7 +39,7 @@ class Request:
         self.desk = desk
         self.store = desk.store
         self.ids = desk.ids
-        self.viewer = viewer
+        self._viewer: Viewer | None = None
         self.principal = principal
         self.id = request_id
         self.budget = budget or Budget()
@@ -74,13 +74,15 @@ class Request:
         revision: int | None = None,
     ) -> Sitting:
         """Return a moment of the request; the same arguments give the same one."""
+        if self._viewer is None:
+            self._viewer = await viewer(self.desk, self.principal)
         key = (as_of, known_at, revision)
         if key not in self._sittings:
             self._sittings[key] = await self.desk.sit(
                 as_of=as_of,
                 known_at=known_at,
                 revision=revision,
-                viewer=self.viewer,
+                viewer=self._viewer,
                 now=self.present,
                 latest=await self.latest(),
             )

@@ -24,7 +24,6 @@ from hub.graphql.limits import TooLargeError, budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
-from hub.graphql.viewing import viewer
 from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM
 from hub.oauth.ledger import Clock
@@ -104,7 +103,6 @@ class Door:
             raise SlowRequestError(msg) from error
         async with within(self._seconds) as deadline:
             request.size, request.deadline = asked.size, deadline
-            request.viewer = await viewer(request.desk, request.principal)
             return await _answer(http, request, asked.given, request_id)
 
 

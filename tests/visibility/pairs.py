@@ -32,6 +32,8 @@ from tests.visibility.world import (
 
 World = Mapping[str, Client]
 """The clients of one of the worlds."""
+UNHURRIED: Final[dict[str, Any]] = {"cost_per_second": 10**9, "anonymous_cost_per_second": 10**9}
+"""Settings of a hub that is asked as much as anybody likes."""
 _REFERENCES: Final = (
     *FARMS, SHOP, RIVAL, DECOY, "alpha", "beta", "gamma", "alpha:a1", "wsr:garments",
     "alpha:nobody",
@@ -111,7 +113,7 @@ async def two_worlds(folder: Path) -> AsyncGenerator[tuple[World, World]]:
         for name, about in (("with", FARMS[1]), ("without", DECOY)):
             path = folder / f"{name}.db"
             shutil.copy(base, path)
-            hub = await stack.enter_async_context(served(EmbeddedStore(str(path))))
+            hub = await stack.enter_async_context(served(EmbeddedStore(str(path)), **UNHURRIED))
             await tell(hub.store, [*secret(about), *AFTER])
             worlds.append({who: await client(hub, who) for who in OUTSIDERS})
         yield worlds[0], worlds[1]

@@ -186,7 +186,7 @@ async def set_aside(
 ) -> list[RowProblemConnection | InvalidInputError | None]:
     """Bring the rows that runs set aside, to the programs' operators alone."""
     page = request.page("setAside", given, [parent.number for parent in parents])
-    viewer = request.viewer
+    viewer = (await request.sit()).moment.viewer
     own = [p.number for p in parents if viewer.everything or p.program_number in viewer.programs]
     rows = await request.store.run_problems(own, page) if own else []
     mine = {number: [row for row in rows if row["run"] == number] for number in own}
