@@ -164,6 +164,7 @@ class Batch:
         in_force: New rows of derived standings.
         gone: Numbers of derived standings that no longer hold.
         profiles: What nodes are called and where they are, as derived from all statements.
+        held: Numbers of nodes of this generation of which one program now tells a state.
     """
 
     nodes: list[tuple[int, Kind]] = field(default_factory=list[tuple[int, Kind]])
@@ -178,6 +179,7 @@ class Batch:
     in_force: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     gone: list[int] = field(default_factory=list[int])
     profiles: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    held: list[int] = field(default_factory=list[int])
 
 
 class Writing(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -18,15 +18,16 @@ from hub.store.kept import Kept
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
 from hub.store.rows import micros
+from hub.sync.alike import Drawn
 from hub.sync.derive import compared, derived
 from hub.sync.intake import Progress, silent
 from hub.sync.made import Made
+from hub.sync.numbered import Numbers
 from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
+from hub.sync.singles import Single, Singles
 from hub.sync.world import EVERYTHING, World
 
-_CHUNK: Final = 5_000
-"""Facts and subjects handled at a time, so that memory stays bounded."""
 DESCRIBES: Final[dict[type[Fact], str]] = {
     Program: "program",
     Organization: "reference",
@@ -42,6 +43,8 @@ KIND_OF: Final[dict[type[Fact], Kind]] = {
     Agreement: Kind.AGREEMENT,
     Commodity: Kind.COMMODITY,
 }
+_CHUNK: Final = 5_000
+"""Facts and subjects handled at a time, so that memory stays bounded."""
 _HOLDING: Final[frozenset[type[Fact]]] = frozenset({Standing, StateRule, SourcingLink})
 """The facts by which a node is held by programs and buyers."""
 _HOLDERS: Final[frozenset[type[Fact]]] = frozenset({Organization, Worksite})
@@ -72,6 +75,8 @@ class Generation:
         self._changed: set[type[Fact]] = set()
         self._subjects = Numbers()
         self._named = Numbers()
+        self._singles = Singles(writing.next_node)
+        self._held: dict[int, list[dict[str, Any]]] = {}
 
     async def stage(self, plan: Plan, made: Made) -> None:
         """Stage what is planned, and the nodes that it names for the first time."""
@@ -95,9 +100,25 @@ class Generation:
                 batch.facts.setdefault(kind, []).append(row)
             await self._writing.stage(batch)
 
+    async def draw(self, drawn: Drawn) -> None:
+        """Stage what rows become that are like others; all of it is new."""
+        if not drawn.shapes:
+            return
+        self.empty = False
+        self._changed.add(drawn.kind)
+        self._number(drawn.facts)
+        if drawn.kind is Standing:
+            for row, shape in zip(drawn.facts, drawn.shapes, strict=True):
+                if self._singles.add(row["subject"], row["number"], shape):
+                    drawn.batch.held.append(row["subject"])
+        await self._writing.stage(drawn.batch)
+
     def number(self, plan: Plan) -> None:
         """Give what is planned its numbers."""
-        for _, row in plan.facts:
+        self._number(row for _, row in plan.facts)
+
+    def _number(self, facts: Iterable[Row]) -> None:
+        for row in facts:
             row["number"] = self._writing.next_fact
             row["revision_from"] = self._revision
             self._writing.next_fact += 1
@@ -112,8 +133,15 @@ class Generation:
         rules = self._rules()
         await self._touch_ruled()
         self._named |= self._subjects
-        done, of = 0, len(self._named)
-        for some in self._named.chunks():
+        self._singles.leave(self._named)
+        self._subjects |= self._singles.others
+        self._named |= self._singles.others
+        done, of = 0, len(self._named) + len(self._singles)
+        for some in self._singles.chunks(_CHUNK):
+            await self._writing.stage(self._singly(rules, some))
+            done += len(some)
+            self._progress("working out who stands how", done, of)
+        for some in self._named.chunks(_CHUNK):
             held = await self._writing.facts_at(Standing, "subject", some)
             batch = await self._derived(rules, some, held)
             batch.profiles = await self._profiles(some, held)
@@ -122,6 +150,20 @@ class Generation:
             self._progress("working out who stands how", done, of)
         law_changed = bool(self._changed & set(KINDS))
         return await self._writing.commit(now, law_changed=law_changed, kept=kept)
+
+    def _singly(self, rules: Law, some: Iterable[Single]) -> Batch:
+        """Return when the standings of subjects really held of whom but one is told."""
+        batch = Batch()
+        for subject, fact, shape in some:
+            if shape.number not in self._held:
+                held = derived(rules, [shape.row | {"number": 0}])
+                revisions = {"revision_from": self._revision, "revision_until": OPEN}
+                self._held[shape.number] = [row | revisions for row in held]
+            for row in self._held[shape.number]:
+                own = {"number": self._writing.next_fact, "fact": fact, "subject": subject}
+                self._writing.next_fact += 1
+                batch.in_force.append(row | own)
+        return batch
 
     def _changes(self, kind: type[Fact], row: Row) -> None:
         """Take note of what a fact that is new or closed has bearing on."""
@@ -198,46 +240,6 @@ class Generation:
             for node, each in said.items()
             if each
         ]
-
-
-class Numbers:
-    """A set of small numbers, a byte for each that could be in it."""
-
-    def __init__(self) -> None:
-        self._there = bytearray()
-
-    def add(self, number: int) -> None:
-        """Add one."""
-        if number >= len(self._there):
-            self._there.extend(bytes(number + _CHUNK - len(self._there)))
-        self._there[number] = 1
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._there.count(1)
-
-    def __contains__(self, number: int) -> bool:
-        """Whether it was added."""
-        return number < len(self._there) and self._there[number] == 1
-
-    def __ior__(self, other: "Numbers") -> Self:
-        """Add all of another set."""
-        for some in other.chunks():
-            for number in some:
-                self.add(number)
-        return self
-
-    def chunks(self) -> Iterator[list[int]]:
-        """Yield them in their order, so many at a time."""
-        found = -1
-        some: list[int] = []
-        while (found := self._there.find(1, found + 1)) >= 0:
-            some.append(found)
-            if len(some) == _CHUNK:
-                yield some
-                some = []
-        if some:
-            yield some
 
 
 def _derived(rules: Law, rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -71,6 +71,7 @@ class Generation(Writing):
         new = [each for each in batch.profiles if each["number"] >= self._first_node]
         self._profiles += [each for each in batch.profiles if each["number"] < self._first_node]
         self._waiting += writes.profiles(new)
+        self._waiting += writes.held(batch.held)
         if sum(map(_size, self._waiting)) > ROWS:
             await self._send()
 

@@ -74,6 +74,14 @@ _GONE: Final[LiteralString] = (
     "UNWIND $rows AS number MATCH ()-[i:IN_FORCE]->() USING INDEX SEEK i:IN_FORCE(number) "
     "WHERE i.number = number SET i.revision_until = $revision"
 )
+HELD: Final = vouched(
+    "UNWIND $rows AS number MATCH (n:Node {number: number}) SET n.programs_held = 1"
+    + "".join(
+        f", n:{label}"
+        for label, (counted, least) in PROFILED.items()
+        if counted == "programs_held" and least == 1
+    )
+)
 PROFILE: Final = vouched(
     "UNWIND $rows AS row MATCH (n:Node {number: row.number}) SET n += row "
     + " ".join(
@@ -158,6 +166,11 @@ def _made(batch: Batch, revision: int, next_reference: int) -> Iterator[Statemen
 def profiles(given: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
     """Yield the statements that keep what nodes are called and where they are."""
     yield from _rows(PROFILE, [_profile(each) for each in given], 0)
+
+
+def held(nodes: Sequence[int]) -> Iterator[Statement]:
+    """Yield the statements that keep of which new nodes one program tells a state."""
+    yield from _rows(HELD, nodes, 0)
 
 
 def _profile(given: Mapping[str, Any]) -> dict[str, Any]:
