@@ -5,10 +5,10 @@ into whom it names and what it says of it, its shape; what it says need be read 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Final, NamedTuple, Self
 
 from graph_schema.elements import Fact, fields
@@ -97,8 +97,9 @@ class Plainly:
         """Return which rows are plain, and the others, each in their order."""
         if not rows:
             return [], []
-        if self._are_plain([cells for _, cells in rows]):
-            return [self._plain(number, cells) for number, cells in rows], []
+        cells = [*chain.from_iterable(cells for _, cells in rows)]
+        if all(len(each) == self.width for _, each in rows) and self._are_plain(cells):
+            return [*self._plain(rows, cells)], []
         if len(rows) == 1:
             return [], [*rows]
         middle = len(rows) // 2
@@ -106,11 +107,8 @@ class Plainly:
         more_plain, more_others = self.split(rows[middle:])
         return plain + more_plain, others + more_others
 
-    def _are_plain(self, rows: Iterable[Sequence[str]]) -> bool:
-        """Whether all of some rows are plain; they are looked at as one text."""
-        if any(len(cells) != self.width for cells in rows):
-            return False
-        cells = [*chain.from_iterable(rows)]
+    def _are_plain(self, cells: Sequence[str]) -> bool:
+        """Whether all of some rows are plain, whose cells are looked at as one text."""
         text = f"|{'|'.join(cells)}|"
         if not (text.isascii() and text.isprintable()) or any(mark in text for mark in _MARKS):
             return False
@@ -122,9 +120,23 @@ class Plainly:
             and not any(any(cells[at :: self.width]) for at in self.blank)
         )
 
-    def _plain(self, number: int, cells: Sequence[str]) -> Plain:
-        reference = cells[self.reference]
-        own = tuple([cells[at] for at in self.texts])
-        there = "" if all(own) else "".join("-" if text else " " for text in own)
-        shape = (reference.partition(":")[0], there, *[cells[at] for at in self.others])
-        return Plain(number, cells, reference, own if not there else (*filter(None, own),), shape)
+    def _plain(self, rows: Sequence[Cells], cells: Sequence[str]) -> Iterator[Plain]:
+        references = cells[self.reference :: self.width]
+        texts = _rows((cells[at :: self.width] for at in self.texts), len(rows))
+        others = _rows((cells[at :: self.width] for at in self.others), len(rows))
+        for (number, whole), reference, own, other in zip(
+            rows, references, texts, others, strict=True
+        ):
+            scheme = reference.partition(":")[0]
+            if all(own):
+                yield Plain(number, whole, reference, own, (scheme, "", *other))
+            else:
+                there = "".join("-" if text else " " for text in own)
+                given = tuple(filter(None, own))
+                yield Plain(number, whole, reference, given, (scheme, there, *other))
+
+
+def _rows(columns: Iterable[Sequence[str]], rows: int) -> Iterable[tuple[str, ...]]:
+    """Return columns as rows, though there may be no column."""
+    given = (*columns,)
+    return zip(*given, strict=True) if given else repeat((), rows)

@@ -7,20 +7,20 @@ of the list speaks of again, one whose like was refused, and every row of a list
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from adapters.kit.parsed import Unread
 from adapters.kit.plain import Plain, named
-from graph_schema.codes import Kind
 from graph_schema.elements import Fact
-from hub.store.port import Batch, Row, Store, Writing
+from hub.store.port import Batch, Series, Store, Writing
 from hub.sync import plan
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.resolve import DECLARES, SUBJECTS, mentioned
 from hub.sync.shapes import Shape, learned
+from hub.sync.singles import Single
 from hub.sync.slices import Slice, read
 from hub.sync.world import World
 
@@ -42,16 +42,19 @@ class Like(NamedTuple):
 
 @dataclass(slots=True)
 class Drawn:
-    """What some rows become: new nodes with their profiles, and facts with their shapes."""
+    """What some rows become.
+
+    Attributes:
+        kind: The kind of their facts.
+        batch: New nodes with their profiles, and facts.
+        singles: Of states, whose each is.
+        identities: Of the facts.
+    """
 
     kind: type[Fact]
     batch: Batch = field(default_factory=Batch)
-    shapes: list[Shape] = field(default_factory=list[Shape])
-
-    @property
-    def facts(self) -> Sequence[Row]:
-        """The facts, in the order of their shapes."""
-        return self.batch.facts[self.kind]
+    singles: list[Single] = field(default_factory=list[Single])
+    identities: list[str] = field(default_factory=list[str])
 
 
 class Alike:
@@ -68,10 +71,13 @@ class Alike:
         self._writing = writing
         self._world = world
         self._first_new = writing.next_node
-        self._shapes: dict[tuple[type[Fact], tuple[str, ...]], Shape] = {}
+        self._shapes: dict[type[Fact], dict[tuple[str, ...], Shape]] = {}
+        self._numbers = 0
         self._made: dict[str, int] = {}
 
-    async def part(self, some: Slice, planned: Plan) -> tuple[Slice, list[Like], list[Plain]]:
+    async def part(
+        self, some: Slice, planned: Plan
+    ) -> tuple[Slice, Sequence[Like], Sequence[Plain]]:
         """Part the rows of a slice.
 
         Args:
@@ -86,27 +92,32 @@ class Alike:
         if unread is None:
             return some, [], []
         likes: list[Like] = []
+        others: Sequence[Plain] = unread.rows
         if len(planned.added) >= plan.MOST_SHOWN:
-            likes = await self._free([*self._known(unread)], unread, some)
-        taken = {like.row.row for like in likes}
-        others = [row for row in unread.rows if row.row not in taken]
+            likes, others = self._known(unread)
+            likes = await self._free(likes, others, unread.kind, some)
+        if len(likes) + len(others) < len(unread.rows):
+            taken = {like.row.row for like in likes}
+            others = [row for row in unread.rows if row.row not in taken]
         return read(some, others), likes, others
 
     def learn(self, kind: type[Fact], rows: Iterable[Plain], planned: Plan) -> None:
         """Learn of what became of rows what others of their shapes become."""
         new: dict[int, Plain] = {}
-        shapes: set[tuple[str, ...]] = set()
+        asked: set[tuple[str, ...]] = set()
+        shapes = self._shapes.setdefault(kind, {})
         for row in rows:
-            if row.shape not in shapes and (kind, row.shape) not in self._shapes:
-                shapes.add(row.shape)
+            if row.shape not in asked and row.shape not in shapes:
+                asked.add(row.shape)
                 new[row.row] = row
         for of, fact in planned.facts:
             row = new.get(fact["row"]) if of is kind else None
             # Of one that was known before, more than the row itself may tell what is new.
-            if row and fact[named(kind)] >= self._first_new and len(self._shapes) < MOST:
-                shape = learned(len(self._shapes), kind, row, fact, self._world.codes)
+            if row and fact[named(kind)] >= self._first_new and self._numbers < MOST:
+                self._numbers += 1
+                shape = learned(self._numbers, kind, row, fact, self._world.codes)
                 if shape is not None:
-                    self._shapes[kind, row.shape] = shape
+                    shapes[row.shape] = shape
 
     def makes(self, made: Made) -> None:
         """Take in the references that lines make, of whatever they are."""
@@ -117,42 +128,55 @@ class Alike:
     def draw(self, kind: type[Fact], likes: Sequence[Like]) -> Drawn:
         """Return what rows become that are like others."""
         drawn = Drawn(kind)
-        batch, makes = drawn.batch, DECLARES.get(kind)
-        facts = batch.facts[kind] = []
+        batch, makes, writing = drawn.batch, DECLARES.get(kind), self._writing
+        told: dict[bytes, list[tuple[Shape, tuple[Any, ...]]]] = {}
         for row, shape, known in likes:
             node = known
             if makes is not None:
-                node = self._writing.next_node
-                self._writing.next_node += 1
-                self._made[row.reference] = node
+                node = self._made[row.reference] = writing.next_node
+                writing.next_node += 1
                 batch.nodes.append((node, makes))
                 batch.references.append((row.reference, node, False))
                 batch.profiles.append(shape.profile(row, node))
-            facts.append(shape.fact(row, node))
-            drawn.shapes.append(shape)
+            else:
+                drawn.singles.append((node, writing.next_fact, shape))
+            values = shape.values(row, node, writing.next_fact)
+            writing.next_fact += 1
+            told.setdefault(shape.together, []).append((shape, values))
+            drawn.identities.append(values[1])
+        batch.series[kind] = [_series(each, writing.base.revision + 1) for each in told.values()]
         return drawn
 
-    def _known(self, unread: Unread) -> Iterator[Like]:
+    def _known(self, unread: Unread) -> tuple[list[Like], list[Plain]]:
+        """Return the rows of known shapes, and the others."""
+        likes: list[Like] = []
+        others: list[Plain] = []
+        shapes = self._shapes.get(unread.kind, {})
         for row in unread.rows:
-            shape = self._shapes.get((unread.kind, row.shape))
-            if shape is not None:
-                yield Like(row, shape, 0)
+            shape = shapes.get(row.shape)
+            if shape is None:
+                others.append(row)
+            else:
+                likes.append(Like(row, shape, 0))
+        return likes, others
 
-    async def _free(self, likes: Sequence[Like], unread: Unread, some: Slice) -> list[Like]:
+    async def _free(
+        self, likes: Sequence[Like], others: Sequence[Plain], kind: type[Fact], some: Slice
+    ) -> list[Like]:
         """Return those of which nobody else in the slice speaks, and that name whom they may."""
-        taken = {like.row.row for like in likes}
         spoken = {text for line in some.lines for text in mentioned(line, self._world)}
-        spoken |= {row.reference for row in unread.rows if row.row not in taken}
-        makes = DECLARES.get(unread.kind)
-        same = Counter(_said(like, makes) for like in likes)
+        spoken |= {row.reference for row in others}
+        makes = kind in DECLARES
+        said = [row.reference if makes else (row.reference, row.shape) for row, _, _ in likes]
+        same = Counter(said)
         alone = [
             like
-            for like in likes
-            if same[_said(like, makes)] == 1 and like.row.reference not in spoken
+            for like, about in zip(likes, said, strict=True)
+            if same[about] == 1 and like.row.reference not in spoken
         ]
-        if makes is None:
+        if not makes:
             found = ((like, self._made.get(like.row.reference)) for like in alone)
-            return [like._replace(node=node) for like, node in found if node]
+            return [Like(like.row, like.shape, node) for like, node in found if node]
         _, known = await self._store.resolve([like.row.reference for like in alone])
         return [
             like
@@ -161,6 +185,18 @@ class Alike:
         ]
 
 
-def _said(like: Like, makes: Kind | None) -> Any:  # noqa: ANN401
-    """Return what no other row of a slice may say, too."""
-    return like.row.reference if makes is not None else (like.row.reference, like.row.shape)
+def _series(told: Sequence[tuple[Shape, tuple[Any, ...]]], revision: int) -> Series:
+    """Return facts of several shapes, in their order, with what each has of its own."""
+    shapes = {shape.number: shape for shape, _ in told}
+    first, *others = shapes.values()
+    differing = [
+        name
+        for name, value in first.row.items()
+        if name not in first.columns and any(each.row[name] != value for each in others)
+    ]
+    of = {at: tuple(shape.row[name] for name in differing) for at, shape in shapes.items()}
+    return Series(
+        first.row | {"number": 0, "revision_from": revision},
+        (*first.columns, *differing),
+        [values + of[shape.number] for shape, values in told],
+    )

@@ -84,13 +84,13 @@ class Comparison:
         known = self._lists.later or self.telling.asked or self._learned
         return self._intake.origin is Origin.OPERATOR and not (known or self._intake.whole)
 
-    def drawn(self, facts: Iterable[Row]) -> None:
+    def drawn(self, identities: Sequence[str]) -> None:
         """Take in facts that are new, and are planned otherwise."""
-        for row in facts:
-            if row["identity"] in self._told:
-                self.twice.add(row["identity"])
-            self._told.add(row["identity"])
-            self.plan.more["added"] += 1
+        for identity in identities:
+            if identity in self._told:
+                self.twice.add(identity)
+            self._told.add(identity)
+        self.plan.more["added"] += len(identities)
 
     async def compare_rest(self, store: Store) -> None:
         """Compare the items that several parts have, of which it was known that they do."""

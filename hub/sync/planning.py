@@ -151,7 +151,7 @@ class Planning:
         self.tally.take_plain(rows)
         self._parties.take_plain(kind, self._intake.program or "", rows)
         drawn = self._alike.draw(kind, likes)
-        self._comparison.drawn(drawn.facts)
+        self._comparison.drawn(drawn.identities)
         await self.generation.draw(drawn)
 
     def _set_aside(self, found: Sequence[RowProblem]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from adapters.kit.plain import Plain, named, texts
 from graph_schema.elements import Fact
 from hub.store.port import Row
-from hub.store.rows import about, columns, digested, plain, says
+from hub.store.rows import LOG, about, columns, digested, plain, says
 from hub.sync.profile import profile, words
 from hub.sync.resolve import DECLARES
 
@@ -29,12 +29,14 @@ class Shape:
         kind: The kind of the fact.
         row: The fact that one of them became.
         texts: The fields of the texts that they give.
+        together: Facts of shapes that have this in common differ in columns that hold no list.
     """
 
     number: int
     kind: type[Fact]
     row: Row
     texts: tuple[str, ...]
+    together: bytes
     _end: str
     _calls: bool
     _identity: str
@@ -42,21 +44,25 @@ class Shape:
     _profile: Mapping[str, Any]
     _words: Sequence[tuple[str | None, str]]
 
-    def fact(self, row: Plain, node: int) -> Row:
-        """Return the fact that a row becomes, without its number.
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in which facts of this shape differ, as `values` has them."""
+        called = ("called",) if self._calls else ()
+        return ("number", "identity", "content", self._end, "row", *called, *self.texts)
+
+    def values(self, row: Plain, node: int, number: int) -> tuple[Any, ...]:
+        """Return what the fact that a row becomes has there.
 
         Args:
             row: A row of this shape.
             node: The number of whom it names.
+            number: The number of the fact.
         """
-        own: dict[str, Any] = dict(zip(self.texts, row.texts, strict=False))
-        own[self._end] = node
-        own["row"] = row.row
-        own["identity"] = digested((self._identity % node).encode())
-        own["content"] = digested((self._content % (*row.texts, node)).encode())
+        identity = digested((self._identity % node).encode())
+        content = digested((self._content % (*row.texts, node)).encode())
         if self._calls:
-            own["called"] = row.reference
-        return self.row | own
+            return (number, identity, content, node, row.row, row.reference, *row.texts)
+        return (number, identity, content, node, row.row, *row.texts)
 
     def profile(self, row: Plain, node: int) -> dict[str, Any]:
         """Return what the node is called that a row describes, where it describes one.
@@ -97,6 +103,7 @@ def learned(
         kind=kind,
         row=dict(fact),
         texts=given,
+        together=plain(given, [fact[name] for name in _lists(kind)]),
         _end=end,
         _calls=described,
         _identity=_template(plain(*about(kind, fact["program"], marked)), ()),
@@ -104,7 +111,8 @@ def learned(
         _profile=called,
         _words=[*_words(kind, fact, given)],
     )
-    again = shape.fact(row, fact[end]) == fact
+    own = dict(zip(shape.columns, shape.values(row, fact[end], 0), strict=False))
+    again = fact | own == fact | {"number": 0}
     return shape if again and called == shape.profile(row, fact[end]) else None
 
 
@@ -123,3 +131,9 @@ def _words(kind: type[Fact], fact: Row, given: Sequence[str]) -> Iterator[tuple[
             yield name, ""
         elif isinstance(fact[name], list):
             yield from ((None, text) for text in fact[name])
+
+
+def _lists(kind: type[Fact]) -> Iterator[str]:
+    """Yield the columns that hold lists."""
+    yield from (column.name for column in columns(kind) if column.type is list)
+    yield from (name for name, type_ in LOG.items() if type_ is list)

@@ -102,23 +102,16 @@ class Generation:
 
     async def draw(self, drawn: Drawn) -> None:
         """Stage what rows become that are like others; all of it is new."""
-        if not drawn.shapes:
+        if not drawn.identities:
             return
         self.empty = False
         self._changed.add(drawn.kind)
-        self._number(drawn.facts)
-        if drawn.kind is Standing:
-            for row, shape in zip(drawn.facts, drawn.shapes, strict=True):
-                if self._singles.add(row["subject"], row["number"], shape):
-                    drawn.batch.held.append(row["subject"])
+        drawn.batch.held += [each[0] for each in drawn.singles if self._singles.add(*each)]
         await self._writing.stage(drawn.batch)
 
     def number(self, plan: Plan) -> None:
         """Give what is planned its numbers."""
-        self._number(row for _, row in plan.facts)
-
-    def _number(self, facts: Iterable[Row]) -> None:
-        for row in facts:
+        for _, row in plan.facts:
             row["number"] = self._writing.next_fact
             row["revision_from"] = self._revision
             self._writing.next_fact += 1

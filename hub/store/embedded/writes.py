@@ -25,7 +25,7 @@ _NODE: Final = (*_PROFILE, "number", "kind", "revision_from")
 _REFERENCE: Final = ("text", "node", "merged", "revision_from", "revision_until")
 _PRODUCTS: Final = frozenset({"products"})
 _TOGETHER: Final = 512
-"""Rows of one statement."""
+"""Rows of one statement, at most."""
 _HELD: Final = (
     "UPDATE node SET programs_held = 1 WHERE number IN (SELECT value FROM json_each(:nodes))"
 )
@@ -49,13 +49,13 @@ def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
     nodes = [
         (*called.get(number, _UNSEEN), number, kind.value, revision) for number, kind in batch.nodes
     ]
-    insert(connection, "node", _NODE, nodes)
+    insert(connection, "node", _NODE, _flat(nodes))
     connection.executemany(
         "UPDATE reference SET revision_until = ? WHERE text = ? AND revision_until = ?",
         ((revision, text, OPEN) for text in batch.dropped_references),
     )
     references = [(*each, revision, OPEN) for each in batch.references]
-    insert(connection, "reference", _REFERENCE, references)
+    insert(connection, "reference", _REFERENCE, _flat(references))
     for kind, number, until in batch.closed:
         connection.execute(
             f"UPDATE {table(kind)} SET revision_until = ?, recorded_until = ? WHERE number = ?",
@@ -63,12 +63,18 @@ def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
         )
     for kind, rows in batch.facts.items():
         values = _values(rows, all_columns(kind), lists(kind))
-        insert(connection, table(kind), all_columns(kind), values)
+        insert(connection, table(kind), all_columns(kind), _flat(values))
+    for kind, series in batch.series.items():
+        columns, listed = all_columns(kind), lists(kind)
+        wholes = _values((each.row for each in series), columns, listed)
+        flat = (each.flat(columns, whole) for each, whole in zip(series, wholes, strict=True))
+        insert(connection, table(kind), columns, [*chain.from_iterable(flat)])
     connection.executemany(
         "UPDATE in_force SET revision_until = ? WHERE number = ?",
         ((revision, number) for number in batch.gone),
     )
-    insert(connection, "in_force", IN_FORCE, _values(batch.in_force, IN_FORCE, _PRODUCTS))
+    in_force = _flat(_values(batch.in_force, IN_FORCE, _PRODUCTS))
+    insert(connection, "in_force", IN_FORCE, in_force)
     _profile(connection, batch.profiles, profiled)
     connection.execute(_HELD, {"nodes": reads.listed(batch.held)})
 
@@ -146,7 +152,7 @@ def _profile(
         for each in profiles
         if each["words"] is not None
     ]
-    insert(connection, "words", ("rowid", "names", "kind"), worded)
+    insert(connection, "words", ("rowid", "names", "kind"), _flat(worded))
 
 
 def _called(profiles: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
@@ -154,11 +160,13 @@ def _called(profiles: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
     return _values(profiles, _PROFILE, _PRODUCTS)
 
 
+def _flat(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Return the values of rows, one row behind the other."""
+    return [*chain.from_iterable(rows)]
+
+
 def insert(
-    connection: sqlite3.Connection,
-    into: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    connection: sqlite3.Connection, into: str, columns: Sequence[str], values: Sequence[Any]
 ) -> None:
     """Insert rows, many in one statement: while it runs, other threads of Python do.
 
@@ -166,19 +174,18 @@ def insert(
         connection: The transaction.
         into: A table.
         columns: Its columns.
-        rows: Their values.
+        values: Those of the rows, one row behind the other.
     """
-    left = [*rows]
-    names = ", ".join(f'"{column}"' for column in columns)
-    most = min(_TOGETHER, connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(columns))
-    size = 1 << most.bit_length() - 1
-    at = 0
-    while at < len(left):
-        while size > len(left) - at:
-            size >>= 1
-        values = [*chain.from_iterable(left[at : at + size])]
-        connection.execute(_inserting(into, names, len(columns), size), values)
-        at += size
+    names, width = ", ".join(f'"{column}"' for column in columns), len(columns)
+    most = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width
+    size, left, at = min(most, _TOGETHER), len(values) // width, 0
+    while left:
+        if size > left:  # few sizes, so that statements are known already
+            size = 1 << left.bit_length() - 1
+        some = values[at : at + size * width]
+        connection.execute(_inserting(into, names, width, size), some)
+        at += size * width
+        left -= size
 
 
 @cache

@@ -133,9 +133,15 @@ def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Stateme
     """
     yield from _made(batch, revision, next_reference)
     for kind, rows in batch.facts.items():
-        begin, end = begin_and_end(kind) if joins(kind) else ("", "")
-        text = _create(name(kind), begin, end, all_columns(kind))
-        yield from _rows(text, _listed(rows, all_columns(kind)), revision)
+        yield from _rows(_new(kind), _listed(rows, all_columns(kind)), revision)
+    for kind, series in batch.series.items():
+        columns = all_columns(kind)
+        wholes = _listed((each.row for each in series), columns)
+        flat = (each.flat(columns, whole) for each, whole in zip(series, wholes, strict=True))
+        rows = [
+            one[at : at + len(columns)] for one in flat for at in range(0, len(one), len(columns))
+        ]
+        yield from _rows(_new(kind), rows, revision)
     closed: dict[type[Fact], list[list[int]]] = {}
     for kind, number, until in batch.closed:
         closed.setdefault(kind, []).append([number, until])
@@ -146,6 +152,12 @@ def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Stateme
     yield from _rows(_GONE, batch.gone, revision)
     text = _create("IN_FORCE", "subject", "program", IN_FORCE)
     yield from _rows(text, _listed(batch.in_force, IN_FORCE), revision)
+
+
+def _new(kind: type[Fact]) -> LiteralString:
+    """Return the statement that creates facts of a kind."""
+    begin, end = begin_and_end(kind) if joins(kind) else ("", "")
+    return _create(name(kind), begin, end, all_columns(kind))
 
 
 def _made(batch: Batch, revision: int, next_reference: int) -> Iterator[Statement]:
@@ -239,8 +251,7 @@ def every_text() -> Iterator[tuple[str, LiteralString]]:
     for at, text in enumerate(undone()):
         yield f"undone({at})", text
     for kind in FACTS:
-        begin, end = begin_and_end(kind) if joins(kind) else ("", "")
-        yield f"create({kind.word})", _create(name(kind), begin, end, all_columns(kind))
+        yield f"create({kind.word})", _new(kind)
         yield f"close({kind.word})", _close(kind)
     yield "create(in force)", _create("IN_FORCE", "subject", "program", IN_FORCE)
 
