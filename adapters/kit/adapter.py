@@ -164,8 +164,12 @@ class Adapter:
         fetched: date | None = None,
         *,
         size: int | None = None,
+        plainly: bool = False,
     ) -> Iterator[Parsed]:
         """Yield the same in parts: a long template as so many rows at a time, all else whole.
+
+        With `plainly`, rows of a long template of which every cell is kept as it stands are left
+        unread.
 
         Raises:
             UnreadableError: As `parse` does, when the part is asked for.
@@ -175,7 +179,7 @@ class Adapter:
         if about.metrics:
             yield totals.parse(document, reading, about.metrics)
         elif about.parser is None:
-            yield from template.parts(self.program, document, name=name, size=size)
+            yield from template.parts(self.program, document, name=name, size=size, plainly=plainly)
         else:
             function: Parser = getattr(import_module(self.package), about.parser)
             yield function(document, reading)

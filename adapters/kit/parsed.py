@@ -1,6 +1,6 @@
 """What a parser makes of a document: lines to record, and rows that cannot be taken."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from adapters.kit.plain import Plain
 from graph_schema.elements import Fact
 from graph_schema.exchange import Bookkeeping, Line
 
@@ -68,6 +69,7 @@ class Parsed:
         missing: Columns that it should have and has not.
         dated: The day of which it speaks, where it says so.
         notes: What else the person who syncs it should know.
+        unread: Plain rows that are not read yet, where these are asked for.
     """
 
     lines: list[Line] = field(default_factory=list[Line])
@@ -77,6 +79,7 @@ class Parsed:
     missing: list[str] = field(default_factory=list[str])
     dated: date | None = None
     notes: list[str] = field(default_factory=list[str])
+    unread: "Unread | None" = None
 
     @classmethod
     def of(cls, parts: Iterable["Parsed"]) -> Self:
@@ -95,6 +98,21 @@ class Parsed:
         self.missing += other.missing
         self.dated = self.dated or other.dated
         self.notes += other.notes
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Plain rows of a part of a table.
+
+    Attributes:
+        kind: The kind of its facts.
+        rows: The rows.
+        read: Returns what some of them say.
+    """
+
+    kind: type[Fact]
+    rows: Sequence[Plain]
+    read: Callable[[Iterable[Plain]], Parsed]
 
 
 def line(program: str, fact: type[Fact], given: dict[str, object], about: Bookkeeping) -> Line:

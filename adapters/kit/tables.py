@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from adapters.kit import separated, workbook
@@ -23,7 +24,7 @@ from adapters.kit.gate import (
     shown,
 )
 
-__all__ = ["BadRow", "Table", "Taken", "UnreadableError", "streamed", "tables"]
+__all__ = ["BadRow", "Streamed", "Table", "Taken", "UnreadableError", "streamed", "tables"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ERROR: Final = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z0-9/]+[!?])")
@@ -70,8 +71,30 @@ Taken = tuple[int, dict[str, str]] | BadRow
 """A row: its number and its cells by column, or why it cannot be taken."""
 
 
-def streamed(document: bytes) -> tuple[tuple[str, ...], Iterator[Taken]]:
-    """Return the header of a CSV file and its rows, each read when it is asked for.
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A CSV file whose rows are read when they are asked for.
+
+    Attributes:
+        header: The names of its columns.
+        rows: The number of each row below it, and its cells as they stand there.
+        take: Returns a row as it is taken; none where it is blank.
+        count: Takes in how many rows were taken otherwise, with how many filled cells.
+    """
+
+    header: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]]
+    take: Callable[[int, Sequence[str]], Taken | None]
+    count: Callable[[int, int], None]
+
+    def taken(self) -> Iterator[Taken]:
+        """Yield the rows as they are taken."""
+        made = (self.take(number, cells) for number, cells in self.rows)
+        return (row for row in made if row is not None)
+
+
+def streamed(document: bytes) -> Streamed:
+    """Return a CSV file whose rows are read when they are asked for.
 
     Raises:
         UnreadableError: It is empty, too large, not UTF-8, or not a table; what stands further
@@ -83,10 +106,9 @@ def streamed(document: bytes) -> tuple[tuple[str, ...], Iterator[Taken]]:
     lines = separated.rows(document)
     for number, cells in lines:
         making.take(number, cells)
-        if making.tables[0].header:
-            header = making.tables[0].header
-            made = (making.row(header, number, cells) for number, cells in lines)
-            return header, (row for row in made if row is not None)
+        header = making.tables[0].header
+        if header:
+            return Streamed(header, lines, partial(making.row, header), making.count)
     raise UnreadableError(EMPTY)
 
 
@@ -160,7 +182,7 @@ class _Making:
             return None
         clean, fault = _cleaned(cells)
         filled = self._filled(header, clean)
-        self._count(len(filled))
+        self.count(1, len(filled))
         problem = _problem(header, clean, fault)
         if problem is None:
             return number, filled
@@ -178,8 +200,13 @@ class _Making:
         shared = self._shared.get
         return {n: shared(cell, cell) for n, cell in zip(header, cells, strict=False) if cell}
 
-    def _count(self, cells: int) -> None:
-        self._rows += 1
+    def count(self, rows: int, cells: int) -> None:
+        """Take in how much there is.
+
+        Raises:
+            UnreadableError: It is too much.
+        """
+        self._rows += rows
         self._cells += cells
         if self._rows > MOST_ROWS or self._cells > MOST_CELLS:
             most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} filled cells"

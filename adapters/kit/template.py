@@ -8,8 +8,9 @@ from typing import Final, cast
 from pydantic import ValidationError
 
 from adapters.kit.gate import UnreadableError, is_workbook, listed, place, shown
-from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, problems
-from adapters.kit.tables import BadRow, Taken, streamed, tables
+from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, Unread, problems
+from adapters.kit.plain import Plain, Plainly
+from adapters.kit.tables import BadRow, Streamed, Taken, streamed, tables
 from graph_schema.elements import Fact, Field, Form, fields
 from graph_schema.exchange import FACTS, OPERATORS, Bookkeeping, Line, Provenance
 
@@ -51,21 +52,40 @@ def parse(program: str, document: bytes, *, name: str = "", record: bool = False
 
 
 def parts(
-    program: str, document: bytes, *, name: str = "", record: bool = False, size: int | None = None
+    program: str,
+    document: bytes,
+    *,
+    name: str = "",
+    record: bool = False,
+    size: int | None = None,
+    plainly: bool = False,
 ) -> Iterator[Parsed]:
     """Yield what a filled-in template says in parts, so that a long file is never whole in memory.
 
     A CSV file comes in parts of so many rows, each read when it is asked for; of a workbook each
     sheet is a part. The first part of a table has its columns.
 
+    Args:
+        program: Code of the program that says it.
+        document: The file.
+        name: Its name.
+        record: Whether it is a bundled record.
+        size: How many rows of a CSV file are a part; none: all.
+        plainly: Whether plain rows of a CSV file are left unread.
+
     Raises:
         UnreadableError: As `parse` does; a row that ends the file, when its part is asked for.
     """
     known = {kind.table: kind for kind in (FACTS if record else OPERATORS)}
     if not is_workbook(document):
-        header, rows = streamed(document)
-        kind = _kind("", header, name, known)
-        yield from _of_table(program, header, rows, kind, record=record, size=size)
+        file = streamed(document)
+        kind = _kind("", file.header, name, known)
+        plain = Plainly.of(kind, file.header) if plainly else None
+        if plain is None or size is None:
+            rows = file.taken()
+            yield from _of_table(program, file.header, rows, kind, record=record, size=size)
+        else:
+            yield from _plainly(program, file, kind, plain, size)
         return
     said = (table for table in tables(document, aside=True) if table.name != CHOICES)
     found = [table for table in said if table.header]
@@ -130,6 +150,34 @@ def _of_table(
         if some or parsed.columns:
             yield parsed
         if size is None or len(some) < size:
+            return
+        parsed = Parsed(kinds={kind})
+
+
+def _plainly(
+    program: str, file: Streamed, kind: type[Fact], plain: Plainly, size: int
+) -> Iterator[Parsed]:
+    """Yield the parts of a table with their plain rows unread."""
+
+    def read(rows: Iterable[Plain]) -> Parsed:
+        found = Parsed(kinds={kind})
+        for row in rows:
+            cells = zip(file.header, row.cells, strict=True)
+            _take(found, program, kind, (row.row, {name: cell for name, cell in cells if cell}))
+        return found
+
+    parsed = _headed(file.header, kind, record=False)
+    while True:
+        some = list(islice(file.rows, size))
+        rows, others = plain.split(some)
+        file.count(len(rows), sum(plain.width - row.cells.count("") for row in rows))
+        for row in (file.take(*each) for each in others):
+            if row is not None:
+                _take(parsed, program, kind, row)
+        parsed.unread = Unread(kind, rows, read)
+        if some or parsed.columns:
+            yield parsed
+        if len(some) < size:
             return
         parsed = Parsed(kinds={kind})
 

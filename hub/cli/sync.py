@@ -1,5 +1,6 @@
 """`hub sync`: a program's documents into the graph, with the difference they make."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
@@ -29,6 +30,9 @@ from hub.sync.run import run as sync_run
 from hub.sync.sources import feed_file, first, record
 
 FETCHER: Final = Fetcher()
+_TURN: Final = 0.000_5
+"""Seconds after which a thread that plans lets one that writes go on; Python's own are ten times
+as many, and a long list is written in many short statements."""
 
 
 def sync(
@@ -72,6 +76,7 @@ def sync(
     Exit codes: 0 applied or nothing to do, 2 bad input, no store or something failed, 3 held: look
     at the difference, then repeat with --yes.
     """
+    sys.setswitchinterval(_TURN)
     on = day(dated, "dated")
     every, addresses = _programs(store)
     sources = _sources(source or (), program, feed, addresses)

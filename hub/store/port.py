@@ -175,6 +175,33 @@ class SharedSought:
     country: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """New facts of one kind, one at least, that differ in some columns alone.
+
+    Attributes:
+        row: A value of every column; where they differ, of none of them.
+        columns: Where they differ; none of these holds a list.
+        values: What each has there.
+    """
+
+    row: Row
+    columns: Sequence[str]
+    values: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+
+    def flat(self, columns: Sequence[str], whole: Sequence[Any]) -> list[Any]:
+        """Return the values of columns of each fact, one fact behind the other.
+
+        Args:
+            columns: Which.
+            whole: What `row` has there, as a store keeps it.
+        """
+        found = [*whole] * len(self.values)
+        for column, values in zip(self.columns, zip(*self.values, strict=True), strict=True):
+            found[columns.index(column) :: len(columns)] = values
+        return found
+
+
 @dataclass(slots=True)
 class Batch:
     """What one step of a write adds and closes; nothing of it is seen before the commit.
@@ -184,10 +211,12 @@ class Batch:
         references: New references: text, node, whether merged into the node's current one.
         dropped_references: References that no longer stand for their node.
         facts: New facts by kind, each a whole row.
+        series: Further new facts by kind, each with its own values of some columns.
         closed: Facts closed: kind, number, and the instant from which they are known otherwise.
         in_force: New rows of derived standings.
         gone: Numbers of derived standings that no longer hold.
         profiles: What nodes are called and where they are, as derived from all statements.
+        held: Numbers of nodes of this generation of which one program now tells a state.
     """
 
     nodes: list[tuple[int, Kind]] = field(default_factory=list[tuple[int, Kind]])
@@ -196,12 +225,14 @@ class Batch:
     facts: dict[type[Fact], list[dict[str, Any]]] = field(
         default_factory=dict[type[Fact], list[dict[str, Any]]]
     )
+    series: dict[type[Fact], list[Series]] = field(default_factory=dict[type[Fact], list[Series]])
     closed: list[tuple[type[Fact], int, int]] = field(
         default_factory=list[tuple[type[Fact], int, int]]
     )
     in_force: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     gone: list[int] = field(default_factory=list[int])
     profiles: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    held: list[int] = field(default_factory=list[int])
 
 
 class Writing(Protocol):
@@ -215,7 +246,10 @@ class Writing(Protocol):
     """The first number free for a new fact or derived row."""
 
     async def stage(self, batch: Batch) -> None:
-        """Add to the generation; readers see nothing of it."""
+        """Add to the generation; readers see nothing of it.
+
+        It may be written while the writer goes on: what goes wrong then, a later step tells.
+        """
         ...
 
     async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:

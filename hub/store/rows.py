@@ -158,19 +158,39 @@ def partial(row: Mapping[str, Any], name: str) -> PartialDate | None:
 
 def digest(*parts: object) -> str:
     """Return a digest by which equal things are found equal; 32 hexadecimal digits."""
-    plain = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(plain, digest_size=16).hexdigest()
+    return digested(plain(*parts))
+
+
+def plain(*parts: object) -> bytes:
+    """Return things as the text of which their digest is."""
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+
+
+def digested(text: bytes) -> str:
+    """Return the digest of such a text."""
+    return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 def identity(fact: Fact | type[Fact], program: int, values: Mapping[str, Any]) -> str:
-    """Return the digest of what a fact is about: its kind, its program and its key."""
-    key = [unordered(values[name]) for name in fact.key]
-    return digest(fact.word, program, key)
+    """Return the digest of what a fact is about."""
+    return digest(*about(fact, program, values))
+
+
+def about(fact: Fact | type[Fact], program: int, values: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what a fact is about: its kind, its program and its key."""
+    return (fact.word, program, [unordered(values[name]) for name in fact.key])
 
 
 def content(values: Mapping[str, Any], sources: Iterable[str], confidence: str | None) -> str:
-    """Return the digest of all that a fact says; where in which document it stood is not in it."""
-    return digest(values, list(sources), confidence)
+    """Return the digest of all that a fact says."""
+    return digest(*says(values, sources, confidence))
+
+
+def says(
+    values: Mapping[str, Any], sources: Iterable[str], confidence: str | None
+) -> tuple[object, ...]:
+    """Return all that a fact says; where in which document it stood is not in it."""
+    return (values, list(sources), confidence)
 
 
 def unordered(value: Any) -> Any:  # noqa: ANN401

@@ -78,6 +78,20 @@ class Comparison:
                 self._one(kind, item, current.get(item.identity))
         return self.plan
 
+    @property
+    def draws(self) -> bool:
+        """Whether of whom nobody knew before, nothing can be told but what rows say of them."""
+        known = self._lists.later or self.telling.asked or self._learned
+        return self._intake.origin is Origin.OPERATOR and not (known or self._intake.whole)
+
+    def drawn(self, identities: Sequence[str]) -> None:
+        """Take in facts that are new, and are planned otherwise."""
+        for identity in identities:
+            if identity in self._told:
+                self.twice.add(identity)
+            self._told.add(identity)
+        self.plan.more["added"] += len(identities)
+
     async def compare_rest(self, store: Store) -> None:
         """Compare the items that several parts have, of which it was known that they do."""
         rest = sorted(self._later_on, key=lambda item: item.line.about.row or 0)

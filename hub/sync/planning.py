@@ -6,10 +6,12 @@ from datetime import date
 from typing import Final
 
 from adapters.kit.parsed import RowProblem
+from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 from graph_schema.standing import CompleteRun
 from hub.store.port import Store, Writing
 from hub.store.rows import day_of, encoded, identity
+from hub.sync.alike import Alike, Like
 from hub.sync.check import check, may_state
 from hub.sync.compare import Comparison
 from hub.sync.contradictions import contradicting
@@ -20,7 +22,7 @@ from hub.sync.lists import ENDING
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.resolve import Resolver
-from hub.sync.slices import Learned, Repeated, Slice, Tally, ahead, slices
+from hub.sync.slices import Learned, Repeated, Slice, Tally, ahead, slices, whole
 from hub.sync.world import World
 from hub.sync.write import Generation
 
@@ -60,6 +62,7 @@ class Planning:
         self.tally = Tally()
         self._resolver = Resolver(writing, world, intake.origin)
         self._comparison = Comparison(intake, world, now, learned)
+        self._alike = Alike(store, writing, world)
         self._parties = Repeated()
         self._excepted: set[int] = set()
         self._nobody: set[str] = set(learned.aside)
@@ -108,7 +111,21 @@ class Planning:
         return intake.complete and operator and not intake.kinds.isdisjoint(ENDING)
 
     async def _take(self, some: Slice) -> None:
-        """Plan a slice."""
+        """Plan a slice: rows that are like others, and the rest."""
+        alike, comparison, unread = self._alike, self._comparison, some.unread
+        if not comparison.draws:
+            await self._plan(whole(some))
+            return
+        rest, likes, plain = await alike.part(some, comparison.plan)
+        if rest.lines or rest.problems:
+            await self._plan(rest)
+            alike.makes(self._resolver.made)
+        if unread is not None:
+            alike.learn(unread.kind, plain, comparison.plan)
+            await self._draw(unread.kind, likes)
+
+    async def _plan(self, some: Slice) -> None:
+        """Plan lines, as they stand in a slice."""
         comparison, resolver = self._comparison, self._resolver
         self.tally.take(some)
         self.problems += some.problems
@@ -127,6 +144,15 @@ class Planning:
         comparison.telling.shows(items)
         await comparison.compare(self._store, items, self._excepted)
         await comparison.replaced_clauses(self._store, items)
+
+    async def _draw(self, kind: type[Fact], likes: Sequence[Like]) -> None:
+        """Stage what rows become that are like others."""
+        rows = [like.row for like in likes]
+        self.tally.take_plain(rows)
+        self._parties.take_plain(kind, self._intake.program or "", rows)
+        drawn = self._alike.draw(kind, likes)
+        self._comparison.drawn(drawn.identities)
+        await self.generation.draw(drawn)
 
     def _set_aside(self, found: Sequence[RowProblem]) -> None:
         self.problems += found

@@ -68,10 +68,15 @@ def _first(said: Iterable[Said], name: str) -> Any:  # noqa: ANN401
 
 
 def _words(said: Iterable[Said]) -> str:
-    """Return the texts that full-text search reads, each once."""
-    texts: dict[str, None] = {}
+    """Return the texts that full-text search reads of statements."""
+    texts: list[str | None] = []
     for kind, row in said:
         listed = {column.name for column in columns(kind) if column.type is list}
         for name in kind.searched:
-            texts |= dict.fromkeys(row[name] if name in listed else filter(None, [row[name]]))
-    return " \n ".join(texts)
+            texts += row[name] if name in listed else [row[name]]
+    return words(texts)
+
+
+def words(texts: Iterable[str | None]) -> str:
+    """Return texts, each once, as full-text search reads them."""
+    return " \n ".join(dict.fromkeys(filter(None, texts)))

@@ -46,10 +46,10 @@ class Resolver:
 
         So are the programs: a list of which no row is left still is one of its program.
         """
-        mentioned = (text for line in lines for text in _mentioned(line, self._world))
+        texts = (text for line in lines for text in mentioned(line, self._world))
         subjects = map(_plain, aside)
         programs = (f"{PROGRAM}:{code}" for code in self._world.numbers)
-        wanted = list(dict.fromkeys((*programs, *mentioned, *subjects)))
+        wanted = list(dict.fromkeys((*programs, *texts, *subjects)))
         found = await self._writing.resolve(wanted)
         # What was made and is not staged yet the store cannot know.
         made = {text: self._known[text] for text in self.made.references}
@@ -92,7 +92,7 @@ class Resolver:
             aside: What each of the rows names as its subject.
         """
         found = [self._known.get(_plain(subject)) for subject in aside]
-        subjects = {known.node for known in found if known and known.kind in _SUBJECTS}
+        subjects = {known.node for known in found if known and known.kind in SUBJECTS}
         return subjects, found.count(None)
 
     def notes(self) -> Iterable[str]:
@@ -106,7 +106,7 @@ class Resolver:
     def _declare(self, line: Line) -> Line:
         """Make what a line describes; return the line as far as it may be recorded."""
         self.program(line.program)
-        kind = _DECLARES.get(type(line.fact))
+        kind = DECLARES.get(type(line.fact))
         if kind is None:
             return line
         if self._numbers:
@@ -205,8 +205,8 @@ class Resolver:
         return number
 
 
-_SUBJECTS: Final = (Kind.ORGANIZATION, Kind.WORKSITE)
-_DECLARES: Final[Mapping[type[Fact], Kind]] = {
+SUBJECTS: Final = (Kind.ORGANIZATION, Kind.WORKSITE)
+DECLARES: Final[Mapping[type[Fact], Kind]] = {
     Organization: Kind.ORGANIZATION,
     Worksite: Kind.WORKSITE,
     Agreement: Kind.AGREEMENT,
@@ -216,7 +216,7 @@ _DECLARES: Final[Mapping[type[Fact], Kind]] = {
 
 def called(fact: Fact) -> str | None:
     """Return the reference by which a fact calls what it describes, where it describes a node."""
-    return str(getattr(fact, "reference")) if type(fact) in _DECLARES else None  # noqa: B009
+    return str(getattr(fact, "reference")) if type(fact) in DECLARES else None  # noqa: B009
 
 
 def _inside(fact: Fact) -> Iterable[Fact]:
@@ -224,7 +224,7 @@ def _inside(fact: Fact) -> Iterable[Fact]:
     return fact.__dict__.get("clauses") or ()
 
 
-def _mentioned(line: Line, world: World) -> Iterator[str]:
+def mentioned(line: Line, world: World) -> Iterator[str]:
     """Yield every reference that a line makes or names, as it is kept."""
     yield f"{PROGRAM}:{line.program}"
     for fact in (line.fact, *_inside(line.fact)):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from typing import Final
 
-from adapters.kit.parsed import RowProblem
+from adapters.kit.parsed import RowProblem, Unread
+from adapters.kit.plain import Plain
 from graph_schema.agreements import Agreement, Clause, Signature
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS, Line
@@ -37,6 +38,10 @@ class Learned:
     told: set[str] = field(default_factory=set[str])
     aside: set[str] = field(default_factory=set[str])
 
+    def __bool__(self) -> bool:
+        """Whether anything was found out."""
+        return bool(self.described or self.told or self.aside)
+
 
 class Repeated:
     """Finds the parties that several slices describe; eight bytes are kept of each.
@@ -51,6 +56,11 @@ class Repeated:
         """Take in who is described by the lines of a slice."""
         self._kept.extend({key for line in lines for key in _keys(line)})
 
+    def take_plain(self, kind: type[Fact], program: str, rows: Iterable[Plain]) -> None:
+        """Take in who is described by plain rows of a slice, each by one."""
+        if kind in _DESCRIBED:
+            self._kept.extend(hash((kind, program, row.reference)) for row in rows)
+
     def found(self) -> set[int]:
         """Return the hashes of those of more than one slice."""
         return {one for one, other in pairwise(sorted(self._kept)) if one == other}
@@ -58,10 +68,25 @@ class Repeated:
 
 @dataclass(slots=True)
 class Slice:
-    """Some lines of a list, and the rows beside them that its parser set aside."""
+    """Some lines of a list, the rows that its parser set aside, and those not read yet."""
 
     lines: Sequence[Line] = ()
     problems: Sequence[RowProblem] = ()
+    unread: Unread | None = None
+
+
+def read(some: Slice, rows: Iterable[Plain]) -> Slice:
+    """Return a slice with some of its plain rows read, and no others."""
+    if some.unread is None:
+        return some
+    found = some.unread.read(rows)
+    lines = sorted([*some.lines, *found.lines], key=lambda line: line.about.row or 0)
+    return Slice(lines, [*some.problems, *found.problems])
+
+
+def whole(some: Slice) -> Slice:
+    """Return a slice with all its rows read."""
+    return read(some, some.unread.rows if some.unread else ())
 
 
 @dataclass(slots=True)
@@ -79,13 +104,18 @@ class Tally:
     schemes: Counter[str] = field(default_factory=Counter[str])
 
     def take(self, some: Slice) -> None:
-        """Count a slice."""
+        """Count the lines of a slice, and the rows set aside."""
         unread = sum(1 for _ in groupby(some.problems, lambda each: (each.table, each.row)))
         self.unread += unread
         self.rows += len(some.lines) + unread
         named = [subject_of(line.fact) for line in some.lines]
         named += [problem.subject for problem in some.problems]
         self.schemes.update((reference or "").partition(":")[0] for reference in named)
+
+    def take_plain(self, rows: Sequence[Plain]) -> None:
+        """Count plain rows."""
+        self.rows += len(rows)
+        self.schemes.update(row.reference.partition(":")[0] for row in rows)
 
 
 def slices(intake: Intake, learned: Learned) -> Iterator[Slice]:
@@ -98,8 +128,12 @@ def slices(intake: Intake, learned: Learned) -> Iterator[Slice]:
         return
     yield Slice((), intake.problems)
     held_back: list[Line] = []
-    for some in _of(intake, _DESCRIBED):
+    for each in _of(intake, _DESCRIBED):
+        if not learned.described:
+            yield each
+            continue
         alone: list[Line] = []
+        some = whole(each)
         for line in some.lines:
             together = not learned.described.isdisjoint(_keys(line))
             (held_back if together else alone).append(line)
@@ -133,7 +167,7 @@ def _of(intake: Intake, kinds: Iterable[type[Fact]]) -> Iterator[Slice]:
 def _of_long(intake: Intake, kinds: Sequence[type[Fact]]) -> Iterator[Slice]:
     for table in intake.long:
         if table.kind in kinds:
-            yield from (Slice(part.lines, part.problems) for part in table.parts())
+            yield from (Slice(part.lines, part.problems, part.unread) for part in table.parts())
 
 
 def _joined(some: Iterable[Slice]) -> Slice:

@@ -4,6 +4,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -138,9 +139,13 @@ def feed_file(
     long: list[Long] = []
     for file, document in documents:
 
-        def parts(file: str = file, document: bytes = document) -> Iterator[Parsed]:
+        def parts(
+            file: str = file, document: bytes = document, *, plainly: bool = False
+        ) -> Iterator[Parsed]:
             try:
-                yield from adapter.parts(name, document, file, dated, fetched, size=SLICE)
+                yield from adapter.parts(
+                    name, document, file, dated, fetched, size=SLICE, plainly=plainly
+                )
             except UnreadableError as error:
                 msg = f"{file}: {error}"
                 raise BadDocumentError(msg) from error
@@ -149,7 +154,7 @@ def feed_file(
         kinds = [*begun[0].kinds]
         if len(begun) > 1 and kinds == [*begun[1].kinds]:
             parsed.add(replace(begun[0], lines=[], problems=[]))
-            long.append(Long(kinds[0], document.count(b"\n"), parts))
+            long.append(Long(kinds[0], document.count(b"\n"), partial(parts, plainly=True)))
         else:
             for part in begun if len(begun) == 1 else parts():
                 parsed.add(part)

@@ -3,12 +3,17 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import itemgetter
+from typing import Final
 
 import orjson
 
 from graph_schema.elements import Fact
 from hub.store.deeds import Deed
-from hub.store.port import Row
+from hub.store.port import Row, Series
+
+_HASHED: Final = ("number", "identity", "content")
+"""What of a fact is hashed besides its kind."""
 
 
 class Tally:
@@ -26,15 +31,25 @@ class Tally:
 
     def begins(self, kind: type[Fact], row: Row) -> None:
         """Add a fact that is new."""
-        self._begun = True
-        self._after.update(_line(kind, row))
+        self._begins(kind, row["number"], row["identity"], row["content"])
         self._programs.add(row["program"])
+
+    def begin(self, kind: type[Fact], series: Series) -> None:
+        """Add facts that are new and alike."""
+        chosen = itemgetter(*map(series.columns.index, _HASHED))
+        for values in series.values:
+            self._begins(kind, *chosen(values))
+        self._programs.add(series.row["program"])
 
     def closes(self, kind: type[Fact], row: Row) -> None:
         """Add a fact that is known no more, or otherwise."""
         self._closed = True
-        self._before.update(_line(kind, row))
+        self._before.update(_line(kind, *(row[name] for name in _HASHED)))
         self._programs.add(row["program"])
+
+    def _begins(self, kind: type[Fact], number: int, identity: str, content: str) -> None:
+        self._begun = True
+        self._after.update(_line(kind, number, identity, content))
 
     def told(self, deed: Deed, codes: Mapping[int, str]) -> Deed:
         """Return a deed with all that is known of it once everything is written.
@@ -51,6 +66,6 @@ class Tally:
         )
 
 
-def _line(kind: type[Fact], row: Row) -> bytes:
-    line = [kind.word, row["number"], row["identity"], row["content"]]
+def _line(kind: type[Fact], number: int, identity: str, content: str) -> bytes:
+    line = [kind.word, number, identity, content]
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 import orjson
 
@@ -19,16 +19,17 @@ from hub.store.kept import Kept
 from hub.store.law import KINDS, law
 from hub.store.port import OPEN, Batch, Latest, Moment, Row, Store, Writing
 from hub.store.rows import micros
+from hub.sync.alike import Drawn
 from hub.sync.derive import compared, derived
 from hub.sync.intake import Progress, silent
 from hub.sync.made import Made
+from hub.sync.numbered import Numbers
 from hub.sync.plan import Plan
 from hub.sync.profile import Said, profile
+from hub.sync.singles import Single, Singles
 from hub.sync.tally import Tally
 from hub.sync.world import EVERYTHING, World
 
-_CHUNK: Final = 5_000
-"""Facts and subjects handled at a time, so that memory stays bounded."""
 DESCRIBES: Final[dict[type[Fact], str]] = {
     Program: "program",
     Organization: "reference",
@@ -44,6 +45,8 @@ KIND_OF: Final[dict[type[Fact], Kind]] = {
     Agreement: Kind.AGREEMENT,
     Commodity: Kind.COMMODITY,
 }
+_CHUNK: Final = 5_000
+"""Facts and subjects handled at a time, so that memory stays bounded."""
 _HOLDING: Final[frozenset[type[Fact]]] = frozenset({Standing, StateRule, SourcingLink})
 """The facts by which a node is held by programs and buyers."""
 _HOLDERS: Final[frozenset[type[Fact]]] = frozenset({Organization, Worksite})
@@ -75,6 +78,8 @@ class Generation:
         self._subjects = Numbers()
         self._named = Numbers()
         self._tally = Tally()
+        self._singles = Singles(writing.next_node)
+        self._held: dict[int, list[dict[str, Any]]] = {}
 
     async def stage(self, plan: Plan, made: Made) -> None:
         """Stage what is planned, and the nodes that it names for the first time."""
@@ -100,6 +105,17 @@ class Generation:
                 batch.facts.setdefault(kind, []).append(row)
             await self._writing.stage(batch)
 
+    async def draw(self, drawn: Drawn) -> None:
+        """Stage what rows become that are like others; all of it is new."""
+        if not drawn.identities:
+            return
+        self.empty = False
+        self._changed.add(drawn.kind)
+        for series in drawn.batch.series[drawn.kind]:
+            self._tally.begin(drawn.kind, series)
+        drawn.batch.held += [each[0] for each in drawn.singles if self._singles.add(*each)]
+        await self._writing.stage(drawn.batch)
+
     def number(self, plan: Plan) -> None:
         """Give what is planned its numbers."""
         for _, row in plan.facts:
@@ -118,8 +134,15 @@ class Generation:
         rules = self._rules()
         await self._touch_ruled()
         self._named |= self._subjects
-        done, of = 0, len(self._named)
-        for some in self._named.chunks():
+        self._singles.leave(self._named)
+        self._subjects |= self._singles.others
+        self._named |= self._singles.others
+        done, of = 0, len(self._named) + len(self._singles)
+        for some in self._singles.chunks(_CHUNK):
+            await self._writing.stage(self._singly(rules, some))
+            done += len(some)
+            self._progress("working out who stands how", done, of)
+        for some in self._named.chunks(_CHUNK):
             held = await self._writing.facts_at(Standing, "subject", some)
             batch = await self._derived(rules, some, held)
             batch.profiles = await self._profiles(some, held)
@@ -129,6 +152,20 @@ class Generation:
         law_changed = bool(self._changed & set(KINDS))
         done = self._tally.told(deed, self._codes)
         return await self._writing.commit(now, law_changed=law_changed, deed=done, kept=kept)
+
+    def _singly(self, rules: Law, some: Iterable[Single]) -> Batch:
+        """Return when the standings of subjects really held of whom but one is told."""
+        batch = Batch()
+        for subject, fact, shape in some:
+            if shape.number not in self._held:
+                held = derived(rules, [shape.row | {"number": 0}])
+                revisions = {"revision_from": self._revision, "revision_until": OPEN}
+                self._held[shape.number] = [row | revisions for row in held]
+            for row in self._held[shape.number]:
+                own = {"number": self._writing.next_fact, "fact": fact, "subject": subject}
+                self._writing.next_fact += 1
+                batch.in_force.append(row | own)
+        return batch
 
     def _changes(self, kind: type[Fact], row: Row) -> None:
         """Take note of what a fact that is new or closed has bearing on."""
@@ -205,46 +242,6 @@ class Generation:
             for node, each in said.items()
             if each
         ]
-
-
-class Numbers:
-    """A set of small numbers, a byte for each that could be in it."""
-
-    def __init__(self) -> None:
-        self._there = bytearray()
-
-    def add(self, number: int) -> None:
-        """Add one."""
-        if number >= len(self._there):
-            self._there.extend(bytes(number + _CHUNK - len(self._there)))
-        self._there[number] = 1
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._there.count(1)
-
-    def __contains__(self, number: int) -> bool:
-        """Whether it was added."""
-        return number < len(self._there) and self._there[number] == 1
-
-    def __ior__(self, other: "Numbers") -> Self:
-        """Add all of another set."""
-        for some in other.chunks():
-            for number in some:
-                self.add(number)
-        return self
-
-    def chunks(self) -> Iterator[list[int]]:
-        """Yield them in their order, so many at a time."""
-        found = -1
-        some: list[int] = []
-        while (found := self._there.find(1, found + 1)) >= 0:
-            some.append(found)
-            if len(some) == _CHUNK:
-                yield some
-                some = []
-        if some:
-            yield some
 
 
 def _derived(rules: Law, rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A generation is all there or not at all, and there is one at a time."""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from graph_schema.codes import Kind
 from graph_schema.parties import Worksite
 from graph_schema.standing import Standing
 from hub.store.columns import all_columns
-from hub.store.port import OPEN, SHELL, Batch, Page, Sought, Store, Writing
+from hub.store.embedded.store import EmbeddedStore
+from hub.store.port import OPEN, SHELL, Batch, Page, Series, Sought, Store, Writing
 from tests.conftest import AnyStore
 from tests.store.worlds import (
     DEED,
@@ -84,7 +86,11 @@ async def stage_everything(store: Store, writing: Writing, count: int) -> None:
     numbers = range(writing.next_fact, writing.next_fact + count)
     writing.next_fact += count
     rows = [state(each, old, program, revision) for each in numbers]
-    await writing.stage(Batch(facts={Standing: rows}))
+    *some, last = rows
+    own = ("number", "identity")
+    series = Series(last, own, [(last["number"], last["identity"])])
+    staged = Batch(facts={Standing: some}, series={Standing: [series]}, held=[node])
+    await writing.stage(staged)
     derived: dict[str, Any] = {
         "number": writing.next_fact, "fact": rows[0]["number"], "subject": old,
         "program": program, "track": "listing", "effect": "FINDINGS", "starts": 1, "ends": 10**6,
@@ -145,6 +151,27 @@ async def test_a_generation_left_by_an_exception_never_was(store: AnyStore, coun
     await write(store, [site("alpha", 8)])
     assert (await store.latest()).revision == 2
     assert await number(store, "alpha:s8") > 0
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_what_cannot_be_written_is_told_by_the_next_step_and_never_was(
+    embedded_store: EmbeddedStore, *, leaves: bool
+) -> None:
+    await write(embedded_store, world())
+    before = await view(embedded_store)
+
+    async def fail() -> None:
+        async with embedded_store.writing() as writing:
+            await writing.stage(Batch(nodes=[(1, Kind.WORKSITE)]))
+            if leaves:
+                raise OnPurposeError
+            await writing.resolve(["alpha:s1"])
+
+    with pytest.raises(OnPurposeError if leaves else sqlite3.IntegrityError):
+        await fail()
+    assert await view(embedded_store) == before
+    await write(embedded_store, [site("alpha", 8)])
+    assert await number(embedded_store, "alpha:s8") > 0
 
 
 @pytest.mark.parametrize("count", [3, MANY])

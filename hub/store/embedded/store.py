@@ -264,10 +264,11 @@ class EmbeddedStore(Store):
         """Begin a generation; leaving it without a commit forgets it."""
         async with self._one_writer:
             base, node, fact = await self.database.write(writes.begin)
+            generation = _Generation(self.database, self._audit, base, (node, fact))
             try:
-                yield _Generation(self.database, self._audit, base, (node, fact))
+                yield generation
             finally:
-                await self.database.write(writes.abandon)
+                await generation.abandon()
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
         """Yield every fact there ever was, as the newest revision has it."""
@@ -281,29 +282,32 @@ class EmbeddedStore(Store):
 
 
 class _Generation(Writing):
-    """One SQLite transaction."""
+    """One SQLite transaction. What is staged is written while its writer goes on."""
 
     def __init__(
         self, database: Database, audit: EmbeddedLog, base: Latest, free: tuple[int, int]
     ) -> None:
         self._database = database
         self._audit = audit
+        self._staging: asyncio.Task[None] | None = None
         self.base = base
         self.next_node, self.next_fact = free
-        self._first_node = self.next_node
 
     async def stage(self, batch: Batch) -> None:
-        """Add to the transaction."""
-        revision = self.base.revision + 1
-        await self._database.write(writes.stage, batch, revision, self._first_node)
+        """Add to the transaction, once what was added before is written."""
+        await self._staged()
+        step = self._database.write(writes.stage, batch, self.base.revision + 1)
+        self._staging = asyncio.create_task(step)
 
     async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:
         """Return what references stand for in the transaction."""
+        await self._staged()
         revision = self.base.revision + 1
         return (await self._database.write(reads.resolve, references, revision))[1]
 
     async def facts_at(self, kind: type[Fact], end: str, nodes: Sequence[int]) -> list[Row]:
         """Return the facts that ever named nodes, as the transaction has them."""
+        await self._staged()
         at = reads.parameters(nodes, Moment(self.base.revision + 1, OPEN - 1, SHELL), day=None)
         return await self._database.write(reads.facts_at, kind, end, at, history=True)
 
@@ -311,6 +315,7 @@ class _Generation(Writing):
         self, recorded_at: int, *, law_changed: bool, deed: Deed, kept: Sequence[Kept] = ()
     ) -> Latest:
         """Commit the transaction."""
+        await self._staged()
         revision = self.base.revision + 1
         free = (self.next_node, self.next_fact)
         done = replace(deed, revision=revision)
@@ -319,3 +324,15 @@ class _Generation(Writing):
         await self._database.write(step, revision, recorded_at, free)
         law = revision if law_changed else self.base.law_revision
         return Latest(revision, recorded_at, law)
+
+    async def _staged(self) -> None:
+        """Wait until what was added is written; what went wrong is told now."""
+        staging, self._staging = self._staging, None
+        if staging is not None:
+            await staging
+
+    async def abandon(self) -> None:
+        """Forget the transaction, unless it was committed."""
+        if self._staging is not None:
+            await asyncio.gather(self._staging, return_exceptions=True)
+        await self._database.write(writes.abandon)

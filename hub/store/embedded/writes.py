@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
@@ -17,8 +19,18 @@ from hub.store.port import OPEN, Batch, Latest, Row
 
 _PROFILE: Final = (
     "name", "country", "products", "visible", "told_by", "known_from", "programs_held",
-    "buyers_held", "number",
+    "buyers_held",
 )  # fmt: skip
+_UNSEEN: Final = (None, None, None, 0, "[]", 0, 0, 0)
+_NODE: Final = (*_PROFILE, "number", "kind", "revision_from")
+_REFERENCE: Final = ("text", "node", "merged", "revision_from", "revision_until")
+_PRODUCTS: Final = frozenset({"products"})
+_CALLED: Final = frozenset({"products", "told_by"})
+_TOGETHER: Final = 512
+"""Rows of one statement, at most."""
+_HELD: Final = (
+    "UPDATE node SET programs_held = 1 WHERE number IN (SELECT value FROM json_each(:nodes))"
+)
 
 
 def begin(connection: sqlite3.Connection) -> tuple[Latest, int, int]:
@@ -31,33 +43,42 @@ def begin(connection: sqlite3.Connection) -> tuple[Latest, int, int]:
     )
 
 
-def stage(connection: sqlite3.Connection, batch: Batch, revision: int, first_node: int) -> None:
-    """Add a batch to the generation, whose new nodes have numbers from a first one on."""
-    connection.executemany(
-        "INSERT INTO node (number, kind, revision_from) VALUES (?, ?, ?)",
-        ((number, kind.value, revision) for number, kind in batch.nodes),
-    )
+def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
+    """Add a batch to the generation."""
+    new = dict(batch.nodes)
+    profiled = {row["number"]: row for row in batch.profiles if row["number"] in new}
+    called = dict(zip(profiled, _called(profiled.values()), strict=True))
+    nodes = [
+        (*called.get(number, _UNSEEN), number, kind.value, revision) for number, kind in batch.nodes
+    ]
+    insert(connection, "node", _NODE, _flat(nodes))
     connection.executemany(
         "UPDATE reference SET revision_until = ? WHERE text = ? AND revision_until = ?",
         ((revision, text, OPEN) for text in batch.dropped_references),
     )
-    connection.executemany(
-        "INSERT INTO reference VALUES (?, ?, ?, ?, ?)",
-        ((text, node, merged, revision, OPEN) for text, node, merged in batch.references),
-    )
+    references = [(*each, revision, OPEN) for each in batch.references]
+    insert(connection, "reference", _REFERENCE, _flat(references))
     for kind, number, until in batch.closed:
         connection.execute(
             f"UPDATE {table(kind)} SET revision_until = ?, recorded_until = ? WHERE number = ?",
             (revision, until, number),
         )
     for kind, rows in batch.facts.items():
-        _insert(connection, table(kind), all_columns(kind), rows, lists(kind))
+        values = _values(rows, all_columns(kind), lists(kind))
+        insert(connection, table(kind), all_columns(kind), _flat(values))
+    for kind, series in batch.series.items():
+        columns, listed = all_columns(kind), lists(kind)
+        wholes = _values((each.row for each in series), columns, listed)
+        flat = (each.flat(columns, whole) for each, whole in zip(series, wholes, strict=True))
+        insert(connection, table(kind), columns, [*chain.from_iterable(flat)])
     connection.executemany(
         "UPDATE in_force SET revision_until = ? WHERE number = ?",
         ((revision, number) for number in batch.gone),
     )
-    _insert(connection, "in_force", IN_FORCE, batch.in_force, frozenset({"products"}))
-    _profile(connection, batch.profiles, first_node)
+    in_force = _flat(_values(batch.in_force, IN_FORCE, _PRODUCTS))
+    insert(connection, "in_force", IN_FORCE, in_force)
+    _profile(connection, batch.profiles, profiled)
+    connection.execute(_HELD, {"nodes": reads.listed(batch.held)})
 
 
 def commit(
@@ -109,34 +130,73 @@ def make_key(connection: sqlite3.Connection, key: bytes) -> None:
 
 
 def _profile(
-    connection: sqlite3.Connection, profiles: Sequence[Mapping[str, Any]], first_node: int
+    connection: sqlite3.Connection,
+    profiles: Sequence[Mapping[str, Any]],
+    made: Mapping[int, object],
 ) -> None:
-    """Keep what nodes are called and where they are, and make them searchable."""
+    """Keep what nodes are called and where they are, and make them searchable.
+
+    Args:
+        connection: The transaction.
+        profiles: Of nodes.
+        made: Nodes that were made with theirs.
+    """
+    known = [each for each in profiles if each["number"] not in made]
     connection.executemany(
         "UPDATE node SET name = ?, country = ?, products = ?, visible = ?, told_by = ?, "
         "known_from = ?, programs_held = ?, buyers_held = ? WHERE number = ?",
-        _values(profiles, _PROFILE, frozenset({"products", "told_by"})),
+        ((*of, each["number"]) for each, of in zip(known, _called(known), strict=True)),
     )
-    worded = [profile for profile in profiles if profile["words"] is not None]
-    known = [(each["number"],) for each in worded if each["number"] < first_node]
-    connection.executemany("DELETE FROM words WHERE rowid = ?", known)
     connection.executemany(
-        "INSERT INTO words (rowid, names, kind) VALUES (?, ?, ?)",
-        _values(worded, ("number", "words", "kind"), frozenset()),
+        "DELETE FROM words WHERE rowid = ?",
+        ((each["number"],) for each in known if each["words"] is not None),
     )
+    worded = [
+        (each["number"], each["words"], each["kind"])
+        for each in profiles
+        if each["words"] is not None
+    ]
+    insert(connection, "words", ("rowid", "names", "kind"), _flat(worded))
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    into: str,
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, Any]],
-    listed: frozenset[str],
+def _called(profiles: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
+    """Yield what nodes are called and where they are."""
+    return _values(profiles, _PROFILE, _CALLED)
+
+
+def _flat(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Return the values of rows, one row behind the other."""
+    return [*chain.from_iterable(rows)]
+
+
+def insert(
+    connection: sqlite3.Connection, into: str, columns: Sequence[str], values: Sequence[Any]
 ) -> None:
-    names = ", ".join(f'"{column}"' for column in columns)
-    marks = ", ".join("?" * len(columns))
-    values = _values(rows, columns, listed)
-    connection.executemany(f"INSERT INTO {into} ({names}) VALUES ({marks})", values)
+    """Insert rows, many in one statement: while it runs, other threads of Python do.
+
+    Args:
+        connection: The transaction.
+        into: A table.
+        columns: Its columns.
+        values: Those of the rows, one row behind the other.
+    """
+    names, width = ", ".join(f'"{column}"' for column in columns), len(columns)
+    most = connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width
+    size, left, at = min(most, _TOGETHER), len(values) // width, 0
+    while left:
+        if size > left:  # few sizes, so that statements are known already
+            size = 1 << left.bit_length() - 1
+        some = values[at : at + size * width]
+        connection.execute(_inserting(into, names, width, size), some)
+        at += size * width
+        left -= size
+
+
+@cache
+def _inserting(into: str, names: str, columns: int, rows: int) -> str:
+    """Return the statement that inserts so many rows."""
+    marks = f"({', '.join('?' * columns)})"
+    return f"INSERT INTO {into} ({names}) VALUES {', '.join([marks] * rows)}"
 
 
 def _values(

@@ -49,6 +49,7 @@ class Generation(Writing):
         self._profiles: list[Mapping[str, Any]] = []
         self._sent = False
         self._committed = False
+        self._marks_taken = False
 
     @classmethod
     @asynccontextmanager
@@ -60,8 +61,10 @@ class Generation(Writing):
             try:
                 yield generation
             finally:
-                if generation._sent and not generation._committed:
-                    # What cannot be cleared away now, the next writer clears away.
+                done = generation._committed or generation._marks_taken
+                if generation._sent and not done:
+                    # What cannot be cleared away now, the next writer clears away: also where this
+                    # one's own transaction has taken the marks, for which clearing would wait.
                     with suppress(StoreUnavailableError):
                         await generation._clear()
 
@@ -74,6 +77,7 @@ class Generation(Writing):
         new = [each for each in batch.profiles if each["number"] >= self._first_node]
         self._profiles += [each for each in batch.profiles if each["number"] < self._first_node]
         self._waiting += writes.profiles(new)
+        self._waiting += writes.held(batch.held)
         if sum(map(_size, self._waiting)) > ROWS:
             await self._send()
 
@@ -104,6 +108,7 @@ class Generation(Writing):
         await self._lock.run(writes.FLIP, flip)
         for each in kept:
             await self._lock.run(PUT, asdict(each))
+        self._marks_taken = True
         await self._lock.run(writes.CLEAR_MARKS, {})
         # The last lock of all, so that who waits for it holds nothing that is wanted here.
         await self._audit.append(self._lock, replace(deed, revision=revision), recorded_at)

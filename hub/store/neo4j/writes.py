@@ -74,6 +74,14 @@ _GONE: Final[LiteralString] = (
     "UNWIND $rows AS number MATCH ()-[i:IN_FORCE]->() USING INDEX SEEK i:IN_FORCE(number) "
     "WHERE i.number = number SET i.revision_until = $revision"
 )
+HELD: Final = vouched(
+    "UNWIND $rows AS number MATCH (n:Node {number: number}) SET n.programs_held = 1"
+    + "".join(
+        f", n:{label}"
+        for label, (counted, least) in PROFILED.items()
+        if counted == "programs_held" and least == 1
+    )
+)
 PROFILE: Final = vouched(
     "UNWIND $rows AS row MATCH (n:Node {number: row.number}) SET n += row "
     + " ".join(
@@ -125,9 +133,15 @@ def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Stateme
     """
     yield from _made(batch, revision, next_reference)
     for kind, rows in batch.facts.items():
-        begin, end = begin_and_end(kind) if joins(kind) else ("", "")
-        text = _create(name(kind), begin, end, all_columns(kind))
-        yield from _rows(text, _listed(rows, all_columns(kind)), revision)
+        yield from _rows(_new(kind), _listed(rows, all_columns(kind)), revision)
+    for kind, series in batch.series.items():
+        columns = all_columns(kind)
+        wholes = _listed((each.row for each in series), columns)
+        flat = (each.flat(columns, whole) for each, whole in zip(series, wholes, strict=True))
+        rows = [
+            one[at : at + len(columns)] for one in flat for at in range(0, len(one), len(columns))
+        ]
+        yield from _rows(_new(kind), rows, revision)
     closed: dict[type[Fact], list[list[int]]] = {}
     for kind, number, until in batch.closed:
         closed.setdefault(kind, []).append([number, until])
@@ -138,6 +152,12 @@ def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Stateme
     yield from _rows(_GONE, batch.gone, revision)
     text = _create("IN_FORCE", "subject", "program", IN_FORCE)
     yield from _rows(text, _listed(batch.in_force, IN_FORCE), revision)
+
+
+def _new(kind: type[Fact]) -> LiteralString:
+    """Return the statement that creates facts of a kind."""
+    begin, end = begin_and_end(kind) if joins(kind) else ("", "")
+    return _create(name(kind), begin, end, all_columns(kind))
 
 
 def _made(batch: Batch, revision: int, next_reference: int) -> Iterator[Statement]:
@@ -158,6 +178,11 @@ def _made(batch: Batch, revision: int, next_reference: int) -> Iterator[Statemen
 def profiles(given: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
     """Yield the statements that keep what nodes are called and where they are."""
     yield from _rows(PROFILE, [_profile(each) for each in given], 0)
+
+
+def held(nodes: Sequence[int]) -> Iterator[Statement]:
+    """Yield the statements that keep of which new nodes one program tells a state."""
+    yield from _rows(HELD, nodes, 0)
 
 
 def _profile(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,8 +251,7 @@ def every_text() -> Iterator[tuple[str, LiteralString]]:
     for at, text in enumerate(undone()):
         yield f"undone({at})", text
     for kind in FACTS:
-        begin, end = begin_and_end(kind) if joins(kind) else ("", "")
-        yield f"create({kind.word})", _create(name(kind), begin, end, all_columns(kind))
+        yield f"create({kind.word})", _new(kind)
         yield f"close({kind.word})", _close(kind)
     yield "create(in force)", _create("IN_FORCE", "subject", "program", IN_FORCE)
 
