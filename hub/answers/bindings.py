@@ -54,12 +54,14 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     part_of = await _members(sitting, [n for n, may_cover in signers.items() if may_cover])
     links = await store.facts_at(SourcingLink, "supplier", [named.number], moment, day=sitting.day)
     linked = {row["buyer"] for row in links}
-    kinds = await store.kinds(sorted({*signers, *part_of, *linked}), moment)
+    own = moment.viewer.buyer
+    # What its own answer alone counts may bring the supplier into scope for it.
+    asking = {own} if own else set[int]()
+    kinds = await store.kinds(sorted({*signers, *part_of, *linked, *asking}), moment)
     buyers = sorted(n for n, kind in kinds.items() if kind is Kind.ORGANIZATION)
     everybodys = await gather(
         store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment.answering(NOBODY)
     )
-    own = moment.viewer.buyer
     found: list[Answered] = []
     for buyer in buyers:
         facts = everybodys

@@ -60,7 +60,7 @@ IN_FORCE: Final = (
 )  # fmt: skip
 """A standing over the days it really held, `[starts, ends)`, as known in `[known_from, ...)`."""
 HELD: Final = ("effect", "ends", "ended", "in_force")
-"""What a standing in force has before its own columns: of the derived row, with its number."""
+"""What a standing in force has before its own columns: of the derived row, and its place."""
 RUN: Final = (
     "program", "feed", "started_at", "finished_at", "outcome", "complete", "added", "changed",
     "ended", "unchanged", "set_aside", "revision", "read_at", "address", "etag", "modified", "why",

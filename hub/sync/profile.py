@@ -40,10 +40,9 @@ def profile(
         said: All that was ever said of it; what is withdrawn counts where nothing else is left.
         codes: Codes of programs.
     """
-    ordered = primary(_newest(said), codes)
-    shown = [each for each in ordered if each[1]["visible"]]
-    told = shown or ordered
-    ever = [row for _, row in said if row["visible"] or not shown]
+    shown = [each for each in said if each[1]["visible"]]
+    ever = shown or said
+    told = primary(_newest(ever), codes)
     return {
         "number": number,
         "kind": kind.value,
@@ -52,7 +51,7 @@ def profile(
         "products": sorted({p for _, row in told for p in row.get("products") or ()}),
         "visible": bool(shown),
         "told_by": [] if shown else sorted({row["program"] for _, row in said}),
-        "known_from": min(row["recorded_from"] for row in ever),
+        "known_from": min(row["recorded_from"] for _, row in ever),
         "words": _words(told),
     }
 

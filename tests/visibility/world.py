@@ -24,6 +24,7 @@ WORLD: Final[Sequence[Told]] = (
     company("alpha", "shop", country="SE", roles=["BUYER"]),
     company("alpha", "rival", country="SE", roles=["BUYER"]),
     *(company("alpha", name, country="SE", roles=["BUYER"]) for name in ("third", "fourth")),
+    company("alpha", "stranger", country="SE", roles=["BUYER"]),
     *(
         company("alpha", farm.partition(":")[2], country=country, roles=["SUPPLIER"])
         for farm, country in zip(FARMS, ("BD", "BD", "PK", "PK"), strict=True)
@@ -80,14 +81,17 @@ CLIENTS: Final[Mapping[str, Who | None]] = {
     "researcher": Who(Role.RESEARCHER),
     "the shop": Who(Role.BRAND, organization=SHOP),
     "a rival": Who(Role.BRAND, organization=RIVAL),
+    "a stranger": Who(Role.BRAND, organization="alpha:stranger"),
     "the farm": Who(Role.SUPPLIER, organization=FARMS[1]),
     "another farm": Who(Role.SUPPLIER, organization=FARMS[0]),
     "alpha": Who(Role.OPERATOR, programs=("alpha",)),
     "beta": Who(Role.OPERATOR, programs=("beta",)),
     "gamma": Who(Role.OPERATOR, programs=("gamma",)),
 }
-OUTSIDERS: Final = ("anonymous", "researcher", "a rival", "another farm", "gamma")
-"""Who sees neither the secret link nor the secret standing."""
+OUTSIDERS: Final = ("anonymous", "researcher", "a stranger", "another farm", "gamma")
+"""Who sees neither the secret link nor the secret standing, nor asks for an answer of its own.
+
+In the rival's own answer the standing counts."""
 
 
 class Client:

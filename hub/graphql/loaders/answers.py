@@ -7,6 +7,7 @@ from graph_schema.agreements import Clause as ClauseFact
 from graph_schema.elements import Fact
 from graph_schema.sourcing import SourcingLink as LinkFact
 from graph_schema.standing import Standing as StandingFact
+from hub.answers.desk import Sitting
 from hub.answers.disagreement import disagreeing
 from hub.answers.eligibility import eligibility_list
 from hub.errors import HubError
@@ -76,21 +77,35 @@ async def clause(request: Request, parents: Sequence[Any], _given: Given) -> lis
 async def standings(
     request: Request, parents: Sequence[Any], _given: Given
 ) -> list[list[Standing]]:
-    """Bring the states that rulings rest on, decisive first, as known when the answer was.
+    """Bring the states that rulings rest on, decisive first, as known when each answer was.
 
-    The rulings are of one question or list, and so of one moment.
+    A list of buyers has rulings of two moments: a brand's own answer counts what others' do not.
     """
-    sitting, moment = parents[0].sitting, parents[0].moment
     numbers = [
         [f.state.number for f in parent.ruling.outcome.findings if f.state] for parent in parents
     ]
-    wanted = list(dict.fromkeys(number for each in numbers for number in each))
-    rows = await _by_number(request, StandingFact, wanted, moment)
+    wanted: dict[Moment, dict[int, None]] = {}
+    for parent, each in zip(parents, numbers, strict=True):
+        wanted.setdefault(parent.moment, {}).update(dict.fromkeys(each))
+    made = {
+        moment: await _rested_on(request, parents[0].sitting, moment, list(rest))
+        for moment, rest in wanted.items()
+    }
+    return [
+        [made[parent.moment][n].twin() for n in each if n in made[parent.moment]]
+        for parent, each in zip(parents, numbers, strict=True)
+    ]
+
+
+async def _rested_on(
+    request: Request, sitting: Sitting, moment: Moment, numbers: Sequence[int]
+) -> dict[int, Standing]:
+    """Return states by number, with the ends that they really have for whoever is answered."""
+    rows = await _by_number(request, StandingFact, numbers, moment)
     held = await request.store.in_force("fact", list(rows), moment, day=None)
     real = {row["number"]: row for row in held}
     full = [real.get(number, row) for number, row in rows.items()]
-    made = {s.row["number"]: s for s in shown_standings(request, sitting, full)}
-    return [[made[n].twin() for n in each if n in made] for each in numbers]
+    return {each.row["number"]: each for each in shown_standings(request, sitting, full)}
 
 
 async def _by_number(

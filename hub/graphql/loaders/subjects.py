@@ -6,7 +6,9 @@ from typing import Any
 from graph_schema.agreements import Signature as SignatureFact
 from graph_schema.codes import TieKind
 from graph_schema.elements import Fact
+from graph_schema.parties import Organization as OrganizationFact
 from graph_schema.parties import Tie as TieFact
+from graph_schema.parties import Worksite as WorksiteFact
 from graph_schema.sourcing import SourcingLink as LinkFact
 from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
@@ -18,13 +20,27 @@ from hub.store.port import Row
 _GROUPING = (TieKind.OPERATED_BY.value, TieKind.PART_OF.value)
 
 
-async def _references(request: Request, parents: Sequence[Any]) -> Mapping[int, list[str]]:
-    """Return the references of subjects, those of a worksite's current number first."""
+async def _references(
+    request: Request, parents: Sequence[Any]
+) -> Mapping[int, list[tuple[bool, str]]]:
+    """Return the references of subjects, those of a worksite's current number first.
+
+    One that only an unpublished statement gave tells who made it: it is there for who sees that.
+    """
+    sitting = await request.sit()
     numbers = [parent.number for parent in parents]
+    given: dict[int, set[str]] = {}
+    for kind in (OrganizationFact, WorksiteFact):
+        for row in await request.store.facts_at(
+            kind, "reference", numbers, sitting.moment, history=True
+        ):
+            told = given.setdefault(row["reference"], set())
+            told |= {row["called"], *(row["external_ids"] or ())}
     found: dict[int, list[tuple[bool, str]]] = {}
     for node, text, merged in await request.store.references(numbers):
-        found.setdefault(node, []).append((merged, text))
-    return {node: [text for _, text in sorted(known)] for node, known in found.items()}
+        if text in given.get(node, ()):
+            found.setdefault(node, []).append((merged, text))
+    return {node: sorted(known) for node, known in found.items()}
 
 
 @loads("Organization.externalIds", "Worksite.externalIds")
@@ -36,7 +52,7 @@ async def external_ids(
     return [
         [
             ExternalId(scheme=scheme, value=value, since=None, until=None)
-            for scheme, _, value in (text.partition(":") for text in found.get(p.number, ()))
+            for scheme, _, value in (text.partition(":") for _, text in found.get(p.number, ()))
         ]
         for p in parents
     ]
@@ -45,12 +61,12 @@ async def external_ids(
 @loads("Worksite.osId")
 async def os_id(request: Request, parents: Sequence[Any], _given: Given) -> list[str | None]:
     """Bring the current OS IDs of worksites."""
-    numbers = [parent.number for parent in parents]
-    found: dict[int, str] = {}
-    for node, text, merged in await request.store.references(numbers):
-        if text.startswith("os:") and not merged:
-            found.setdefault(node, text.removeprefix("os:"))
-    return [found.get(number) for number in numbers]
+    found = await _references(request, parents)
+    current = [
+        [text for merged, text in found.get(p.number, ()) if text.startswith("os:") and not merged]
+        for p in parents
+    ]
+    return [each[0].removeprefix("os:") if each else None for each in current]
 
 
 @loads("Organization.ties", "Worksite.ties")

@@ -82,7 +82,7 @@ _OWN: Final = (
     f"CREATE TABLE IF NOT EXISTS in_force ({', '.join(DERIVED)})",
     "CREATE INDEX IF NOT EXISTS in_force_subject ON in_force (subject, program)",
     "CREATE INDEX IF NOT EXISTS in_force_fact ON in_force (fact)",
-    "CREATE INDEX IF NOT EXISTS in_force_program ON in_force (program)",
+    "CREATE INDEX IF NOT EXISTS in_force_place ON in_force (program, fact)",
     "CREATE INDEX IF NOT EXISTS in_force_effect ON in_force (program, effect, subject)",
     f"CREATE TABLE IF NOT EXISTS run ({', '.join(f'{name} {of}' for name, of in RUN.items())})",
     "CREATE INDEX IF NOT EXISTS run_feed ON run (program, feed, number)",

@@ -165,14 +165,17 @@ def _asked_for(kind: type[Fact]) -> str:
 
 @cache
 def in_force(end: str) -> str:
-    """A page of the standings of one effect that really held, with the day they ended."""
+    """A page of the standings of one effect that really held, with the day they ended.
+
+    Their place is the standing's own number: that of a derived row tells of what ended others.
+    """
     return (
-        f"SELECT i.effect, i.ends, i.ended, i.number, {_whole(Standing)} "
+        f"SELECT i.effect, i.ends, i.ended, i.fact, {_whole(Standing)} "
         "FROM json_each(:nodes) j CROSS JOIN in_force i ON i.number IN ("
         f"SELECT i.number FROM in_force i WHERE i.{end} = j.value "
-        f"AND (:effect IS NULL OR i.effect = :effect) AND i.number > :after "
-        f"AND {DERIVED} AND {ON_THE_DAY} ORDER BY i.number LIMIT :size) "
-        f"CROSS JOIN {table(Standing)} f ON f.number = i.fact ORDER BY i.number"
+        f"AND (:effect IS NULL OR i.effect = :effect) AND i.fact > :after "
+        f"AND {DERIVED} AND {ON_THE_DAY} ORDER BY i.fact LIMIT :size) "
+        f"CROSS JOIN {table(Standing)} f ON f.number = i.fact ORDER BY i.fact"
     )
 
 

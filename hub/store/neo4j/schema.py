@@ -55,9 +55,9 @@ _OWN_INDEXES: Final = {
     **dict.fromkeys(PROFILED, (("number",),)),
 }
 _IN_FORCE: Final = (
-    ("subject", "number"),
+    ("subject", "fact"),
     ("fact", "number"),
-    ("program", "number"),
+    ("program", "fact"),
     ("program", "effect", "subject"),
 )
 

@@ -188,37 +188,44 @@ def _asked_for(kind: type[Fact]) -> str:
 
 
 _HELD: Final = (
-    f"WHERE i.`{{end}}` = node AND i.number > {{after}} AND {DERIVED} AND {ON_THE_DAY} "
+    f"WHERE i.`{{end}}` = node AND i.`{{place}}` > {{after}} AND {DERIVED} AND {ON_THE_DAY} "
     "AND (size($effects) = 0 OR i.effect IN $effects) "
 )
 
 
 @cache
 def in_force(end: str) -> LiteralString:
-    """A page of the standings that really held, with the day they ended."""
+    """A page of the standings that really held, with the day they ended.
+
+    Their place is the standing's own number: that of a derived row tells of what ended others.
+    """
+    place, after = ("number", "0") if end == "fact" else ("fact", "$after")
     return vouched(
         "UNWIND $nodes AS node CALL (node) { MATCH ()-[i:IN_FORCE]->() "
-        f"USING INDEX SEEK i:IN_FORCE(`{end}`, number) {_HELD.format(end=end, after='$after')} "
-        f"RETURN i ORDER BY i.`{end}`, i.number LIMIT $size }} "
+        f"USING INDEX SEEK i:IN_FORCE(`{end}`, {place}) "
+        f"{_HELD.format(end=end, place=place, after=after)} "
+        f"RETURN i ORDER BY i.`{end}`, i.{place} LIMIT $size }} "
         f"MATCH {pattern(Standing)} {_by(Standing, 'number')} WHERE f.number = i.fact "
-        "WITH i, f ORDER BY i.number "
-        "RETURN collect([i.effect, i.ends, i.ended, i.number, properties(f)])"
+        "WITH i, f ORDER BY i.fact "
+        "RETURN collect([i.effect, i.ends, i.ended, i.fact, properties(f)])"
     )
 
 
 @cache
 def count_in_force(end: str) -> LiteralString:
     """How many standings really held on a day."""
+    place = "number" if end == "fact" else "fact"
     return vouched(
         "UNWIND $nodes AS node MATCH ()-[i:IN_FORCE]->() "
-        f"USING INDEX SEEK i:IN_FORCE(`{end}`, number) {_HELD.format(end=end, after='0')} "
+        f"USING INDEX SEEK i:IN_FORCE(`{end}`, {place}) "
+        f"{_HELD.format(end=end, place=place, after='0')} "
         "WITH node, count(*) AS held RETURN collect(node), collect(held)"
     )
 
 
 DERIVED_OF: Final = vouched(
     f"{_LATEST} UNWIND $subjects AS subject MATCH ()-[i:IN_FORCE]->() "
-    "USING INDEX SEEK i:IN_FORCE(subject, number) WHERE i.subject = subject AND i.number > 0 "
+    "USING INDEX SEEK i:IN_FORCE(subject, fact) WHERE i.subject = subject AND i.fact > 0 "
     "AND i.revision_from <= m.revision AND i.revision_until > m.revision "
     "RETURN collect(properties(i))"
 )
