@@ -59,7 +59,7 @@ async def test_a_node_that_was_published_stays_when_only_an_unpublished_word_is_
             Organization, "reference", [farm], await moment(hub.store, SHELL)
         )
         [fact] = [row["number"] for row in rows if row["program"] == alpha]
-        said_so = Withdrawal(alpha, fact, "it")
+        said_so = Withdrawal(alpha, fact, "it", "request")
         await withdraw(hub.store, said_so, Asked.of("somebody", "key", "it"))
         found = await (await client(hub, "anonymous")).ask(CALLED)
         assert found["organization"]["name"] == "Farm2"
