@@ -55,8 +55,9 @@ _ARGUMENTS: Final = (
     (r"\btext: String", "text: Text"),
     (r"\batRevision: String", "atRevision: Revision"),
     (r"\bfirst: Int", "first: Size"),
+    (r", after: String\b", ""),
 )
-"""Arguments whose values are chosen: made up ones would find nothing."""
+"""Arguments whose values are chosen: made up ones would find nothing, and no cursor can be."""
 _NOW: Final = re.compile(rb'"20(2[6-9]|[3-9]\d)-\d\d-\d\dT[^"]*"')
 _REQUEST: Final = re.compile(rb'"requestId":"[^"]*"')
 
