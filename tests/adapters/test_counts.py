@@ -151,7 +151,9 @@ PROGRAM: Final = """query ($code: ID!) { program(id: $code) {
   figures(first: 200) { totalCount nodes { id evidence { source { reference } } } }
 } }"""
 AGREEMENT: Final = """query ($id: ID!) { agreement(id: $id) {
-  clauses { id text } signatures(first: 500) { totalCount nodes { id signed evidence { row } } }
+  clauses { id text }
+  signatures(first: 500) { totalCount nodes { id signed evidence { row } } }
+  refused: signatures(first: 500, signed: false) { totalCount nodes { id signed } }
 } }"""
 NODES: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename ... on Subject {
   standingHistory(first: 50) { nodes { id state since program { code } } }
@@ -173,8 +175,9 @@ async def test_the_api_answers_every_program_with_all_that_is_its_own(hub: Hub) 
         assert all(figure["evidence"] for figure in program["figures"]["nodes"])
         for found in program["agreements"]["nodes"]:
             agreement = (await hub.ask(AGREEMENT, id=found["id"]))["agreement"]
-            signed = [row["signed"] for row in agreement["signatures"]["nodes"]]
-            assert len(signed) == agreement["signatures"]["totalCount"]
+            given, refused = agreement["signatures"], agreement["refused"]
+            signed = [row["signed"] for row in (*given["nodes"], *refused["nodes"])]
+            assert len(signed) == given["totalCount"] + refused["totalCount"]
             assert all(clause["text"] for clause in agreement["clauses"])
             counts["clauses"] += len(agreement["clauses"])
             counts["signatures"] += signed.count(True)

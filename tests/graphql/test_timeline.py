@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 PROGRAMS: Final = ("line-a", "line-b", "line-c")
 SITE: Final = "line-a:s1"
-MOST_TRIPS: Final = 20
+MOST_TRIPS: Final = 21
 TIMELINE: Final = """
 query ($id: ID!, $first: Int!) {
   worksite(id: $id) {

@@ -122,7 +122,9 @@ class Hub:
 async def served(store: Store, clock: Clock | None = None, **given: Any) -> AsyncGenerator[Hub]:  # noqa: ANN401
     """Serve a store that is not open yet; settings are as given."""
     clock = clock or Clock()
-    settings = Settings(public_url=HUB, **given)
+    # A busy machine may take longer than a client would be let wait.
+    given = {"public_url": HUB, "deadline_seconds": 60, **given}
+    settings = Settings(**given)
     app = create_app(store, settings, clock=clock)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
