@@ -80,6 +80,9 @@ class Pushing:
         if "errors" in body:
             raise httpx.RemoteProtocolError(str(body))
         done = body["data"]["done"]
+        if [each["code"] for each in done["problems"]] == ["STORE_UNAVAILABLE"]:
+            msg = "whether it was written is not known"
+            raise httpx.RemoteProtocolError(msg)
         assert done["problems"] == [], done
         return done
 
