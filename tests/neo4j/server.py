@@ -138,8 +138,10 @@ class Server(Address):
         self.start()
 
     def freeze(self) -> None:
-        """Let it answer nothing while its connections stay open."""
+        """Let it answer nothing while its connections stay open: all its threads have stopped."""
         self._signal(signal.SIGSTOP)
+        if self._process is not None:
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
 
     def thaw(self) -> None:
         """Let it go on."""
