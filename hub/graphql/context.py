@@ -74,8 +74,9 @@ class Request:
         revision: int | None = None,
     ) -> Sitting:
         """Return a moment of the request; the same arguments give the same one."""
+        latest = await self.latest()
         if self._viewer is None:
-            self._viewer = await viewer(self.desk, self.principal)
+            self._viewer = await viewer(self.desk, self.principal, self.present, latest)
         key = (as_of, known_at, revision)
         if key not in self._sittings:
             self._sittings[key] = await self.desk.sit(
@@ -84,7 +85,7 @@ class Request:
                 revision=revision,
                 viewer=self._viewer,
                 now=self.present,
-                latest=await self.latest(),
+                latest=latest,
             )
         return self._sittings[key]
 

@@ -74,7 +74,7 @@ class Door:
         try:
             async with account.turn():
                 try:
-                    response = await self._answer(http, request, request_id)
+                    response = await self._answer(http, request)
                 finally:
                     cost = account.charge(request.cost)
                     self._counts.charged(cost, known=principal.client is not None)
@@ -88,7 +88,7 @@ class Door:
         response.headers.update(account.headers())
         return response
 
-    async def _answer(self, http: HttpRequest, request: Request, request_id: str) -> Response:
+    async def _answer(self, http: HttpRequest, request: Request) -> Response:
         """Answer a query within the time that it has.
 
         Raises:
@@ -103,12 +103,10 @@ class Door:
             raise SlowRequestError(msg) from error
         async with within(self._seconds) as deadline:
             request.size, request.deadline = asked.size, deadline
-            return await _answer(http, request, asked.given, request_id)
+            return await _answer(http, request, asked.given)
 
 
-async def _answer(
-    http: HttpRequest, request: Request, asked: Mapping[str, Any], request_id: str
-) -> Response:
+async def _answer(http: HttpRequest, request: Request, asked: Mapping[str, Any]) -> Response:
     """Answer a query within the budget of who asks."""
     operations = {OperationType.QUERY}
     if http.method == "POST":
@@ -124,17 +122,17 @@ async def _answer(
     except InvalidOperationTypeError as error:
         refused = _not_allowed(error.operation_type, http.method)
         allowed = "POST" if error.operation_type is OperationType.MUTATION else ""
-        return problem(refused, request_id, {"allow": allowed})
+        return problem(refused, request.id, {"allow": allowed})
     body: dict[str, Any] = {}
     if result.errors:
-        body["errors"] = errors.shown(result.errors, request_id)
+        body["errors"] = errors.shown(result.errors, request.id)
     if result.data is not None or not result.errors or any(e.path for e in result.errors):
         body["data"] = result.data
     if "data" in body:
         body["extensions"] = {"cost": request.cost}
     accepted = Accepted(http.headers.get("accept", ""))
     status = accepted.status(answered="data" in body, errors=result.errors or ())
-    headers = {"x-request-id": request_id, "vary": "accept"}
+    headers = {"x-request-id": request.id, "vary": "accept"}
     return Response(orjson.dumps(body), status, headers, accepted.media_type)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from graph_schema.exchange import Line
 from hub.oauth.principal import Role, Scope
 from hub.store.port import Store
@@ -109,9 +111,7 @@ class Client:
 
     async def answer(self, query: str, **variables: object) -> Told:
         """Return the whole of an answer."""
-        body = {"query": query, "variables": variables}
-        answer = await self._hub.http.post("/graphql", json=body, headers=self._headers)
-        return answer.json()
+        return orjson.loads(await self.post(query, **variables))
 
     async def ask(self, query: str, **variables: object) -> Told:
         """Return the data of an answer without errors."""
