@@ -86,7 +86,7 @@ async def rotate(records: Records, seal: Seal) -> ECKey:
     """
     made = new_key(await records.all(KEYS), seal)
     deed = Deed(By(Actor.SHELL), Action.ROTATE_KEY, subject=KEYS)
-    if not await records.put_once(KEYS, made.key, made.value, deed=deed):
+    if not await records.put_once(made, deed=deed):
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)
     return own_key(made.key, made.value, seal)
@@ -107,12 +107,12 @@ async def export(store: Store, settings: Settings, now: datetime) -> tuple[Head,
     seal = Seal(settings, await store.key())
     if not (keys := await store.kept.all(KEYS)):
         first = new_key(keys, seal)
-        await store.kept.put_once(KEYS, first.key, first.value, deed=made_key())
+        await store.kept.put_once(first, deed=made_key())
         keys = await store.kept.all(KEYS)
     key, head = newest(keys, seal), await store.audit.head()
     text = signed(head, key)
     if head.day < now.date().isoformat():
-        await store.kept.put_once(HEADS, head.day, text)
+        await store.kept.put_once(Kept(HEADS, head.day, text))
     return head, {"head": text, "key": key.as_dict(private=False, alg="ES256")}
 
 

@@ -13,7 +13,7 @@ from hub.errors import InvalidInputError
 from hub.oauth.jose import listed_keys, public_keys
 from hub.oauth.principal import Role, Scope
 from hub.store.deeds import Action, Actor, By, Deed
-from hub.store.kept import Records
+from hub.store.kept import Kept, Records
 
 CLIENT: Final = "client"
 """Kind of the records of clients; the key is the client's id."""
@@ -154,7 +154,7 @@ class Registry:
                 msg = f"{other.id} is that client of {client.issuer} already"
                 raise InvalidInputError(msg)
         deed = _deed(Action.ADD_CLIENT, client)
-        await self._records.put(CLIENT, client.id, client.model_dump_json(), deed=deed)
+        await self._records.put(Kept(CLIENT, client.id, client.model_dump_json()), deed=deed)
 
     async def rotate(self, id_: str, jwks: Mapping[str, Any] | None) -> str | None:
         """Give a client new keys, or a new secret beside the one it has; return the secret.
@@ -178,7 +178,7 @@ class Registry:
         else:
             changed = client.model_copy(update={"jwks": jwks})
         deed = _deed(Action.ROTATE_CLIENT, client)
-        await self._records.put(CLIENT, id_, changed.model_dump_json(), deed=deed)
+        await self._records.put(Kept(CLIENT, id_, changed.model_dump_json()), deed=deed)
         return made
 
     async def disable(self, id_: str) -> None:
@@ -188,7 +188,7 @@ class Registry:
             InvalidInputError: There is no such client.
         """
         deed = _deed(Action.DISABLE_CLIENT, await self._client(id_))
-        await self._records.put(REVOKED, disabled(id_), "{}", deed=deed)
+        await self._records.put(Kept(REVOKED, disabled(id_), "{}"), deed=deed)
 
     async def _client(self, id_: str) -> Client:
         found = await self._records.get(CLIENT, id_)

@@ -15,6 +15,7 @@ from hub.oauth import jose
 from hub.oauth.clients import LIVE_SECRETS, Client, digest
 from hub.oauth.jose import LEEWAY, BadTokenError, Token, public_keys
 from hub.oauth.ledger import Clock, Ledger
+from hub.store.kept import Kept
 
 ASSERTION: Final = "assertion"
 """Kind of the records of assertions that were used, which may be once."""
@@ -84,7 +85,8 @@ class Credentials:
             raise unknown() from None
         used = hashlib.sha256(f"{subject} {token.claims['jti']}".encode()).hexdigest()
         until = int((expires_at + LEEWAY + 1) * _MICROS)
-        if client is None or not await self._ledger.records.put_once(ASSERTION, used, "1", until):
+        once = Kept(ASSERTION, used, "1", until)
+        if client is None or not await self._ledger.records.put_once(once):
             raise unknown()
         return client
 

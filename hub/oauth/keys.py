@@ -22,7 +22,7 @@ from hub.errors import InvalidInputError, StoreUnavailableError
 from hub.oauth.jose import LEEWAY
 from hub.settings import Settings
 from hub.store.deeds import Action, Actor, By, Deed
-from hub.store.kept import Records
+from hub.store.kept import Kept, Records
 
 SIGNING: Final = "signing-key"
 """Kind of the records of signing keys; the key is a number that grows."""
@@ -117,7 +117,7 @@ async def ensure(records: Records, seal: Seal, now: float) -> None:
         opened(found, seal, now)
     else:
         deed = Deed(By(Actor.HUB), Action.MAKE_KEY, subject=SIGNING)
-        await records.put_once(SIGNING, _name(1), _made(seal, _name(1), 0), deed=deed)
+        await records.put_once(Kept(SIGNING, _name(1), _made(seal, _name(1), 0)), deed=deed)
 
 
 async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, int]:
@@ -136,12 +136,12 @@ async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, 
     signs_from = int(now) + MAX_AGE + _MARGIN
     made = _made(seal, name, signs_from)
     deed = Deed(By(Actor.SHELL), Action.ROTATE_KEY, subject=SIGNING)
-    if not await records.put_once(SIGNING, name, made, deed=deed):
+    if not await records.put_once(Kept(SIGNING, name, made), deed=deed):
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)
     gone_at = signs_from + LIFETIME + LEEWAY + _MARGIN
     old = orjson.dumps({**orjson.loads(found[last]), "goneAt": gone_at}).decode()
-    await records.put(SIGNING, last, old, gone_at * _MICROS)
+    await records.put(Kept(SIGNING, last, old, gone_at * _MICROS))
     return opened({name: made}, seal, now)[0], gone_at
 
 

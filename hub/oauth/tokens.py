@@ -14,6 +14,7 @@ from hub.oauth.keys import LIFETIME, signing
 from hub.oauth.ledger import Clock, Ledger
 from hub.oauth.principal import Scope
 from hub.store.deeds import Action, By, Deed
+from hub.store.kept import Kept
 
 _MICROS: Final = 1_000_000
 
@@ -83,7 +84,7 @@ class Tokens:
         jti = token.claims["jti"]
         by = By.of(client.id, request)
         deed = Deed(by, Action.REVOKE_TOKEN, client.programs, subject=client.id)
-        await self._ledger.records.put(REVOKED, revoked(jti), "{}", until, deed=deed)
+        await self._ledger.records.put(Kept(REVOKED, revoked(jti), "{}", until), deed=deed)
         self._ledger.forget()
 
 

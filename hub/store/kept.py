@@ -15,7 +15,7 @@ FOREVER: Final = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that is kept with a generation: both, or neither."""
+    """A record; one that is kept with a generation is kept with it, or not at all."""
 
     kind: str
     key: str
@@ -30,15 +30,7 @@ class Records(Protocol):
     both are written, or neither.
     """
 
-    async def put_once(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> bool:
+    async def put_once(self, record: Kept, *, deed: Deed | None = None) -> bool:
         """Keep a record unless there is one: of all who try at once, in any process, one may.
 
         Returns:
@@ -49,15 +41,7 @@ class Records(Protocol):
         """
         ...
 
-    async def put(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> None:
+    async def put(self, record: Kept, *, deed: Deed | None = None) -> None:
         """Keep a record in the place of the one there may be."""
         ...
 

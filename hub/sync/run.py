@@ -1,6 +1,6 @@
 """A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -63,7 +63,7 @@ async def run(
             report = await _attempt(store, intake, writing, learned, how)
     if asked is not None and report.outcome is Outcome.UNCHANGED and not dry_run:
         report.receipt = Receipt(asked.digest, report.revision, (), report.unchanged, (), started)
-        await store.kept.put(**asdict(asked.kept(report.receipt)))
+        await store.kept.put(asked.kept(report.receipt))
     if not dry_run and intake.program and intake.feed:
         await remember(store, intake, report, started)
     return report

@@ -13,6 +13,7 @@ from hub.errors import StoreUnavailableError
 from hub.oauth.clients import CLIENT
 from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.kept import Kept
 from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import Store
 from hub.sync.export import export
@@ -31,6 +32,7 @@ from hub.audit.heads import witnessed
 from hub.settings import Settings
 from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.kept import Kept
 from hub.store.neo4j.store import Neo4jStore
 from tests.store.worlds import site, write
 
@@ -41,7 +43,7 @@ async def main():
     await store.open()
     deed = Deed(By(Actor.SHELL, request=name), Action.ADD_CLIENT, ["alpha"], subject=name)
     for number in range(many):
-        await store.kept.put("client", f"{name}{number}", "{}", deed=deed)
+        await store.kept.put(Kept("client", f"{name}{number}", "{}"), deed=deed)
         await write(store, [site("alpha", f"{name}{number}")], on=f"2020-01-{number + 2:02}")
     await store.close()
 
@@ -55,6 +57,7 @@ from hub.store.embedded import audit as embedded
 from hub.store.neo4j import audit as neo4j
 from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.kept import Kept
 from hub.store.neo4j.store import Neo4jStore
 from tests.store.worlds import site, write
 
@@ -78,7 +81,7 @@ async def main():
     if what == "facts":
         await write(store, [site("alpha", "lost")], on="2020-02-01")
     deed = Deed(By(Actor.SHELL), Action.ADD_CLIENT)
-    await store.kept.put("client", "lost", "{}", deed=deed)
+    await store.kept.put(Kept("client", "lost", "{}"), deed=deed)
 
 asyncio.run(main())
 """
@@ -148,7 +151,7 @@ async def test_a_write_that_fails_leaves_neither_row_nor_facts(
     with pytest.raises(OnPurposeError):
         await write(store, [site("alpha", "lost")], on="2020-02-01")
     with pytest.raises(OnPurposeError):
-        await store.kept.put(CLIENT, "lost", "{}", deed=deed)
+        await store.kept.put(Kept(CLIENT, "lost", "{}"), deed=deed)
     monkeypatch.undo()
     assert (await store.audit.head(), await store.latest()) == (head, latest)
     assert await store.kept.get(CLIENT, "lost") is None
@@ -201,8 +204,10 @@ async def test_what_changes_nothing_is_not_logged(store: AnyStore) -> None:
     await write(store, world())
     assert len(await rows(store)) == 1
     await write(store, world())
-    await store.kept.put("jti", "x", "1")
-    assert not await store.kept.put_once("jti", "x", "2", deed=Deed(By(Actor.HUB), Action.MAKE_KEY))
+    await store.kept.put(Kept("jti", "x", "1"))
+    assert not await store.kept.put_once(
+        Kept("jti", "x", "2"), deed=Deed(By(Actor.HUB), Action.MAKE_KEY)
+    )
     assert len(await rows(store)) == 1
 
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from hub.errors import StoreUnavailableError
@@ -11,7 +12,7 @@ from hub.store.deeds import Deed
 from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database
 from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SWEEP
-from hub.store.kept import FOREVER, Records
+from hub.store.kept import Kept, Records
 
 Tell = Callable[[sqlite3.Connection, str | None], None]
 """Writes into the log what is done, where the value before it is known."""
@@ -25,31 +26,13 @@ class EmbeddedRecords(Records):
         self._one_writer = one_writer
         self._audit = audit
 
-    async def put_once(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> bool:
+    async def put_once(self, record: Kept, *, deed: Deed | None = None) -> bool:
         """Keep a record unless there is one."""
-        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        return bool(await self._write(PUT_ONCE, at, deed))
+        return bool(await self._write(PUT_ONCE, asdict(record), deed))
 
-    async def put(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> None:
+    async def put(self, record: Kept, *, deed: Deed | None = None) -> None:
         """Keep a record in the place of the one there may be."""
-        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        await self._write(PUT, at, deed)
+        await self._write(PUT, asdict(record), deed)
 
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record."""

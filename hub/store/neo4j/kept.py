@@ -2,11 +2,12 @@
 
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, LiteralString
 
 from hub.errors import StoreUnavailableError
 from hub.store.deeds import Deed
-from hub.store.kept import FOREVER, Records
+from hub.store.kept import Kept, Records
 from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt
 from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, SWEEP
@@ -19,32 +20,14 @@ class Neo4jRecords(Records):
         self._bolt = bolt
         self._audit = audit
 
-    async def put_once(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> bool:
+    async def put_once(self, record: Kept, *, deed: Deed | None = None) -> bool:
         """Keep a record unless there is one."""
-        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        [kept] = await self._write(PUT_ONCE, at, deed)
+        [kept] = await self._write(PUT_ONCE, asdict(record), deed)
         return kept
 
-    async def put(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        expires_at: int = FOREVER,
-        *,
-        deed: Deed | None = None,
-    ) -> None:
+    async def put(self, record: Kept, *, deed: Deed | None = None) -> None:
         """Keep a record in the place of the one there may be."""
-        at = {"kind": kind, "key": key, "value": value, "expires_at": expires_at}
-        await self._write(PUT, at, deed)
+        await self._write(PUT, asdict(record), deed)
 
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record."""
