@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -151,6 +153,28 @@ async def test_a_generation_left_by_an_exception_never_was(store: AnyStore, coun
     await write(store, [site("alpha", 8)])
     assert (await store.latest()).revision == 2
     assert await number(store, "alpha:s8") > 0
+
+
+class Taken(list[tuple[int, Kind]]):
+    """Nodes that tell when somebody looks at them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at = threading.Event()
+
+    def __iter__(self) -> Iterator[tuple[int, Kind]]:
+        self.looked_at.set()
+        return super().__iter__()
+
+
+async def test_what_is_staged_is_being_written_while_its_writer_waits_for_nothing(
+    embedded_store: EmbeddedStore,
+) -> None:
+    nodes = Taken()
+    async with embedded_store.writing() as writing:
+        await writing.stage(Batch(nodes=nodes))
+        # Nothing else of this loop can run now: a writer that plans does not give it back, either.
+        assert nodes.looked_at.wait(10)
 
 
 @pytest.mark.parametrize("leaves", [False, True])

@@ -81,26 +81,24 @@ class Database:
         self.round_trips += 1
         return await self._run(self._readers, _ending(question), *args, **kwargs)
 
-    async def write(
+    def write(
         self,
         step: Callable[Concatenate[sqlite3.Connection, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> _T:
-        """Take a step of a write, in the writer's thread."""
-        return await self._run(self._writer, step, *args, **kwargs)
+    ) -> asyncio.Future[_T]:
+        """Begin a step of a write, in the writer's thread; it goes on whoever waits for it."""
+        return self._run(self._writer, step, *args, **kwargs)
 
-    async def _run(
+    def _run(
         self,
         threads: ThreadPoolExecutor,
         step: Callable[Concatenate[sqlite3.Connection, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
-    ) -> _T:
+    ) -> asyncio.Future[_T]:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            threads, lambda: step(self._connection(), *args, **kwargs)
-        )
+        return loop.run_in_executor(threads, lambda: step(self._connection(), *args, **kwargs))
 
     def _connection(self) -> sqlite3.Connection:
         """Return this thread's connection."""

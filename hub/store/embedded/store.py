@@ -289,15 +289,14 @@ class _Generation(Writing):
     ) -> None:
         self._database = database
         self._audit = audit
-        self._staging: asyncio.Task[None] | None = None
+        self._staging: asyncio.Future[None] | None = None
         self.base = base
         self.next_node, self.next_fact = free
 
     async def stage(self, batch: Batch) -> None:
         """Add to the transaction, once what was added before is written."""
         await self._staged()
-        step = self._database.write(writes.stage, batch, self.base.revision + 1)
-        self._staging = asyncio.create_task(step)
+        self._staging = self._database.write(writes.stage, batch, self.base.revision + 1)
 
     async def resolve(self, references: Sequence[str]) -> list[Resolved | None]:
         """Return what references stand for in the transaction."""
