@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from graph_schema.agreements import Agreement
+from graph_schema.codes import Kind
 from graph_schema.elements import Fact, Form, fields
 from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.programs import Commodity, Program
@@ -24,6 +25,8 @@ DESCRIBING: Final[tuple[type[Fact], ...]] = (
 """The facts that say what a node is."""
 PRACTICE: Final[tuple[type[Fact], ...]] = (Standing, Organization, Worksite, Tie)
 """Facts that are public where their program publishes its standings."""
+_HIDDEN: Final = frozenset({Kind.ORGANIZATION, Kind.WORKSITE})
+"""Nodes that a program may describe without publishing them."""
 OWN: Final[Mapping[type[Fact], str]] = {
     Standing: "subject",
     Organization: "reference",
@@ -88,6 +91,18 @@ def all_columns(kind: type[Fact]) -> tuple[str, ...]:
 def ends(kind: type[Fact]) -> tuple[str, ...]:
     """Return the fields of a fact that name one node each: it is looked up by any of them."""
     return tuple(f.name for f in fields(kind) if f.form is Form.NODE and not f.many)
+
+
+@cache
+def others(kind: type[Fact], end: str) -> tuple[str, ...]:
+    """Return the fields but one in which a fact names a supplier, a buyer or a site.
+
+    A fact is not there for who may not see whom it names. What describes a node shows it.
+    """
+    if kind in DESCRIBING:
+        return ()
+    named = (field for field in fields(kind) if field.name in ends(kind) and field.name != end)
+    return tuple(field.name for field in named if field.refers and _HIDDEN & {*field.refers.kinds})
 
 
 @cache

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph_schema.codes import Role
 from graph_schema.elements import Fact, naming
+from graph_schema.parties import Organization
 from graph_schema.sourcing import Volume
 from graph_schema.standing import Standing
 from hub.store.columns import PRACTICE
@@ -64,9 +66,11 @@ def _visible(item: Item, intake: Intake, world: World) -> bool:
         return False
     if intake.origin is Origin.RECORD and not isinstance(item.fact, Standing):
         return True
-    if type(item.fact) in PRACTICE:
-        return world.programs[item.line.program].publishes
-    return True
+    if type(item.fact) not in PRACTICE or world.programs[item.line.program].publishes:
+        return True
+    # Who signs, monitors or speaks for workers is public; a practice is one about suppliers.
+    roles = item.fact.roles if isinstance(item.fact, Organization) else ()
+    return bool(roles) and Role.SUPPLIER not in roles
 
 
 def kept(item: Item, keeping: Keeping) -> dict[str, Any]:

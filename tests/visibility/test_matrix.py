@@ -15,6 +15,7 @@ from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import Store
 from tests.neo4j.server import Address
 from tests.oauth.served import served
+from tests.store.worlds import company, said, standing
 from tests.visibility.world import (
     CLIENTS,
     DECOY,
@@ -35,6 +36,22 @@ LINK: Final = {"the shop", "alpha"}
 """Who sees the link: its buyer, and the program to which it was declared."""
 STANDING: Final = {"the shop", "the farm", "beta"}
 """Who sees the standing: who buys from the farm, the farm itself, and the program."""
+UNLISTED: Final = "beta:unlisted"
+OF_SOMEBODY_HIDDEN: Final = (
+    company("beta", "unlisted", roles=["SUPPLIER"]),
+    standing("beta", UNLISTED, "listed", "2015-01-01", published=True),
+    said(
+        "alpha", "sourcing", buyer="alpha:third", supplier=UNLISTED, since="2015-01-01",
+        published=True,
+    ),
+    said("alpha", "tie", kind="PART_OF", from_=FARMS[3], to=UNLISTED),
+    company("beta", "signatory", roles=["BUYER"]),
+    said(
+        "beta", "signature", organization="beta:signatory", agreement="alpha:a1",
+        since="2015-01-01",
+    ),
+)  # fmt: skip
+"""What is public of a supplier that beta alone describes, and does not publish."""
 ANSWER: Final = {"the shop", "beta"}
 """In whose answers to the shop's question the standing counts."""
 
@@ -54,6 +71,7 @@ async def clients(
     async with served(store) as hub:
         await tell(store, WORLD)
         await tell(store, secret(FARM))
+        await tell(store, OF_SOMEBODY_HIDDEN)
         await set_aside(store)
         yield {name: await client(hub, name) for name in CLIENTS}
 
@@ -115,7 +133,8 @@ async def test_an_unpublished_standing_is_its_holders_its_buyers_and_its_program
       organization(id: $farm) {
         standings { state program { code } } standingHistory(first: 9) { totalCount }
       }
-      program(id: "beta") { standings(first: 9) { totalCount nodes { state } } }
+      program(id: "beta") {
+            standings(first: 9, effect: [INELIGIBLE]) { totalCount nodes { state } } }
       suppliers(program: "beta", effect: [INELIGIBLE], first: 9) { totalCount nodes { name } }
       sharedSuppliers(programs: ["alpha", "beta"], first: 9) { totalCount nodes { disagree } }
     }"""
@@ -173,6 +192,30 @@ async def test_a_supplier_that_a_program_does_not_publish_is_there_for_the_progr
         assert known["data"]["organization"] == {"name": "Decoy"}
     else:
         assert _told(known, DECOY) == _told(nobody, "beta:nobody")
+
+
+async def test_a_fact_is_not_there_for_who_may_not_see_whom_it_names(
+    clients: dict[str, Client], who: str
+) -> None:
+    found = await asked(
+        clients, who,
+        """{
+          program(id: "beta") { standings(first: 9, effect: [GOOD_STANDING]) {
+            totalCount nodes { subject { name } } } }
+          buyer: organization(id: "alpha:third") { suppliers(first: 9) {
+            totalCount nodes { supplier { name } } } }
+          farm: organization(id: "alpha:farm4") { ties { to { ... on Organization { name } } } }
+          agreement(id: "alpha:a1") { signatures(first: 9) { nodes { organization { name } } } }
+        }""",
+    )  # fmt: skip
+    names = ["Unlisted"] if who == "beta" else []
+    standings, links = found["program"]["standings"], found["buyer"]["suppliers"]
+    assert [each["subject"]["name"] for each in standings["nodes"]] == names
+    assert [each["supplier"]["name"] for each in links["nodes"]] == names
+    assert [each["to"]["name"] for each in found["farm"]["ties"]] == names
+    assert (standings["totalCount"], links["totalCount"]) == (len(names), len(names))
+    signed = [each["organization"]["name"] for each in found["agreement"]["signatures"]["nodes"]]
+    assert signed == ["Shop", "Rival", "Signatory"]
 
 
 def _told(answer: dict[str, Any], reference: str) -> str:

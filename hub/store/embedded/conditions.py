@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema.elements import Fact
-from hub.store.columns import OWN, PARTY, PRACTICE
+from hub.store.columns import OWN, PARTY, PRACTICE, others
 
 THEN: Final = (
     "f.revision_from <= :revision AND f.recorded_from <= :known_at "
@@ -54,3 +54,17 @@ def placed(kind: type[Fact]) -> str:
 def ever(kind: type[Fact]) -> str:
     """What was ever known, withdrawn since or not."""
     return f"f.revision_from <= :revision AND {by_viewer(kind)}"
+
+
+def names_seen(kind: type[Fact], end: str) -> str:
+    """Whom else facts found by one field name: nobody whom the viewer may not see."""
+    return "".join(f" AND {there(other, of='f')}" for other in others(kind, end))
+
+
+def there(column: str, *, of: str) -> str:
+    """That the node whose number stands in a column, if any, is there for the viewer."""
+    place = f'{of}."{column}"'
+    return (
+        f"(:everything OR {place} IS NULL "
+        f"OR EXISTS (SELECT 1 FROM node n WHERE n.number = {place} AND {NODE}))"
+    )

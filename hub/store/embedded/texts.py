@@ -24,7 +24,17 @@ from hub.store.columns import (
     ends,
 )
 from hub.store.embedded import conditions, list_texts
-from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, THEN, ever, placed, seen
+from hub.store.embedded.conditions import (
+    DERIVED,
+    NODE,
+    ON_THE_DAY,
+    THEN,
+    ever,
+    names_seen,
+    placed,
+    seen,
+    there,
+)
 from hub.store.embedded.schema import table
 from hub.store.port import OPEN
 
@@ -135,7 +145,8 @@ def at(kind: type[Fact], end: str, *, history: bool) -> str:
         f"SELECT {_whole(kind)} FROM json_each(:nodes) j "
         f"CROSS JOIN {table(kind)} f ON f.number IN ("
         f'SELECT f.number FROM {table(kind)} f WHERE f."{end}" = j.value '
-        f"AND f.number > :after AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
+        f"AND f.number > :after AND {ever(kind) if history else seen(kind)}"
+        f"{_asked_for(kind)}{names_seen(kind, end)} "
         "ORDER BY f.number LIMIT :size) ORDER BY f.number"
     )
 
@@ -146,7 +157,8 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> str:
     return (
         f'SELECT f."{end}", count(*) FROM json_each(:nodes) j '
         f'CROSS JOIN {table(kind)} f ON f."{end}" = j.value '
-        f'WHERE {ever(kind) if history else seen(kind)}{_asked_for(kind)} GROUP BY f."{end}"'
+        f"WHERE {ever(kind) if history else seen(kind)}{_asked_for(kind)}{names_seen(kind, end)} "
+        f'GROUP BY f."{end}"'
     )
 
 
@@ -174,7 +186,7 @@ def in_force(end: str) -> str:
         "FROM json_each(:nodes) j CROSS JOIN in_force i ON i.number IN ("
         f"SELECT i.number FROM in_force i WHERE i.{end} = j.value "
         f"AND (:effect IS NULL OR i.effect = :effect) AND i.fact > :after "
-        f"AND {DERIVED} AND {ON_THE_DAY} ORDER BY i.fact LIMIT :size) "
+        f"AND {DERIVED} AND {ON_THE_DAY}{_shown(end)} ORDER BY i.fact LIMIT :size) "
         f"CROSS JOIN {table(Standing)} f ON f.number = i.fact ORDER BY i.fact"
     )
 
@@ -188,8 +200,13 @@ def count_in_force(end: str) -> str:
     return (
         f"SELECT i.{end}, count(*) FROM json_each(:nodes) j "
         f"CROSS JOIN in_force i ON i.{end} = j.value "
-        f"WHERE {DERIVED} AND {ON_THE_DAY} {_EFFECTS} GROUP BY i.{end}"
+        f"WHERE {DERIVED} AND {ON_THE_DAY}{_shown(end)} {_EFFECTS} GROUP BY i.{end}"
     )
+
+
+def _shown(end: str) -> str:
+    """The condition that holders are there for the viewer, where they are not asked about."""
+    return "" if end == "subject" else f" AND {there('subject', of='i')}"
 
 
 _RUN: Final = "number, " + ", ".join(RUN)

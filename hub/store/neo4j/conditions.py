@@ -7,7 +7,7 @@ them, which reads all there is for a page.
 from typing import Final, LiteralString
 
 from graph_schema.elements import Fact
-from hub.store.columns import OWN, PARTY, PRACTICE
+from hub.store.columns import OWN, PARTY, PRACTICE, others
 from hub.store.neo4j.schema import vouched
 
 THEN: Final[LiteralString] = (
@@ -62,3 +62,16 @@ def placed(kind: type[Fact]) -> LiteralString:
 def ever(kind: type[Fact]) -> LiteralString:
     """What was ever known, withdrawn since or not."""
     return vouched(f"f.revision_from <= $revision AND {by_viewer(kind)}")
+
+
+def names_seen(kind: type[Fact], end: str) -> LiteralString:
+    """Whom else facts found by one field name: nobody whom the viewer may not see."""
+    return vouched("".join(f" AND {there(other, of='f')}" for other in others(kind, end)))
+
+
+def there(column: str, *, of: str) -> LiteralString:
+    """That the node whose number stands in a property, if any, is there for the viewer."""
+    return vouched(
+        f"CASE WHEN $everything OR {of}.`{column}` IS NULL THEN true "
+        f"ELSE EXISTS {{ MATCH (n:Node {{number: {of}.`{column}`}}) WHERE {node('n')} }} END"
+    )

@@ -27,7 +27,17 @@ from hub.store.columns import (
     ends,
 )
 from hub.store.neo4j import conditions, list_texts
-from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, THEN, ever, node, placed, seen
+from hub.store.neo4j.conditions import (
+    DERIVED,
+    ON_THE_DAY,
+    THEN,
+    ever,
+    names_seen,
+    node,
+    placed,
+    seen,
+    there,
+)
 from hub.store.neo4j.schema import name, pattern, vouched
 
 _LATEST: Final = "MATCH (m:Meta {name: 'meta'})"
@@ -158,7 +168,8 @@ def at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     return vouched(
         f"UNWIND $nodes AS node CALL (node) {{ MATCH {pattern(kind)} {_named(kind, end)} "
         "AND f.number > $after "
-        f"AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
+        f"AND {ever(kind) if history else seen(kind)}"
+        f"{_asked_for(kind)}{names_seen(kind, end)} "
         f"RETURN f ORDER BY {order} LIMIT $size }} "
         "WITH f ORDER BY f.number RETURN collect(properties(f))"
     )
@@ -169,7 +180,8 @@ def count_at(kind: type[Fact], end: str, *, history: bool) -> LiteralString:
     """How many facts there are at one end of some nodes."""
     return vouched(
         f"UNWIND $nodes AS node MATCH {pattern(kind)} {_named(kind, end)} "
-        f"AND f.number > 0 AND {ever(kind) if history else seen(kind)}{_asked_for(kind)} "
+        f"AND f.number > 0 AND {ever(kind) if history else seen(kind)}"
+        f"{_asked_for(kind)}{names_seen(kind, end)} "
         "WITH node, count(*) AS facts RETURN collect(node), collect(facts)"
     )
 
@@ -188,9 +200,15 @@ def _asked_for(kind: type[Fact]) -> str:
 
 
 _HELD: Final = (
-    f"WHERE i.`{{end}}` = node AND i.`{{place}}` > {{after}} AND {DERIVED} AND {ON_THE_DAY} "
+    f"WHERE i.`{{end}}` = node AND i.`{{place}}` > {{after}} "
+    f"AND {DERIVED} AND {ON_THE_DAY}{{shown}} "
     "AND (size($effects) = 0 OR i.effect IN $effects) "
 )
+
+
+def _shown(end: str) -> str:
+    """The condition that holders are there for the viewer, where they are not asked about."""
+    return "" if end == "subject" else f" AND {there('subject', of='i')}"
 
 
 @cache
@@ -203,7 +221,7 @@ def in_force(end: str) -> LiteralString:
     return vouched(
         "UNWIND $nodes AS node CALL (node) { MATCH ()-[i:IN_FORCE]->() "
         f"USING INDEX SEEK i:IN_FORCE(`{end}`, {place}) "
-        f"{_HELD.format(end=end, place=place, after=after)} "
+        f"{_HELD.format(end=end, place=place, after=after, shown=_shown(end))} "
         f"RETURN i ORDER BY i.`{end}`, i.{place} LIMIT $size }} "
         f"MATCH {pattern(Standing)} {_by(Standing, 'number')} WHERE f.number = i.fact "
         "WITH i, f ORDER BY i.fact "
@@ -218,7 +236,7 @@ def count_in_force(end: str) -> LiteralString:
     return vouched(
         "UNWIND $nodes AS node MATCH ()-[i:IN_FORCE]->() "
         f"USING INDEX SEEK i:IN_FORCE(`{end}`, {place}) "
-        f"{_HELD.format(end=end, place=place, after='0')} "
+        f"{_HELD.format(end=end, place=place, after='0', shown=_shown(end))} "
         "WITH node, count(*) AS held RETURN collect(node), collect(held)"
     )
 
