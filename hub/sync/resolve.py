@@ -24,6 +24,7 @@ from hub.sync.check import subject_of
 from hub.sync.intake import Item, Origin
 from hub.sync.made import Made
 from hub.sync.numbers import Numbers, merged
+from hub.sync.unseen import Unseen
 from hub.sync.world import World
 
 PROGRAM: Final = "program"
@@ -40,6 +41,7 @@ class Resolver:
         self._origin = origin
         self._known: dict[str, Resolved] = {}
         self._numbers = Numbers(writing.next_node) if origin is Origin.OPERATOR else None
+        self._unseen = Unseen(writing)
 
     async def load(self, store: Store, lines: Sequence[Line], aside: Iterable[str]) -> None:
         """Look up every reference of the lines and of rows set aside, in one round trip.
@@ -57,6 +59,7 @@ class Resolver:
         self._known = {text: each for text, each in known if each is not None} | made
         if self._numbers:
             await self._numbers.load(store, self._world, lines, self._known)
+            await self._unseen.load(store, self._world, lines, self._known)
 
     def declare(self, lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
         """Make the nodes that the lines describe and nobody knows yet.
@@ -122,6 +125,7 @@ class Resolver:
             if self._numbers:
                 self._numbers.made(node, line)
         self._call(node, kind, texts)
+        self._unseen.described(node)
         return line
 
     def _call(self, node: int, kind: Kind, texts: Sequence[str]) -> None:
@@ -178,7 +182,7 @@ class Resolver:
         known = self._known.get(text)
         if known is None and refers.early:
             return self._node(text, refers.kinds[0])
-        if known is None:
+        if known is None or known.node in self._unseen:
             message = f"nothing goes by {value}; describe it first, or in the same file"
             raise Unresolved(ProblemCode.UNKNOWN_REFERENCE, field.alias, message)
         if known.kind not in refers.kinds:

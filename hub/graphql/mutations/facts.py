@@ -137,9 +137,9 @@ async def _by_reference(
         return facts
     numbers = dict(zip(ids, request.ids.numbers(ids), strict=True))
     known: dict[int, str] = {}
-    for node, text, merged in await request.store.references(
-        sorted(number for number in numbers.values() if number is not None)
-    ):
+    wanted = sorted(number for number in numbers.values() if number is not None)
+    seen = await request.store.kinds(wanted, (await request.sit()).moment)
+    for node, text, merged in await request.store.references(sorted(seen)):
         if not merged:
             known.setdefault(node, text)
     texts = {text: known[n] for text, n in numbers.items() if n is not None and n in known}
