@@ -169,6 +169,8 @@ class Evidence:
 
     def _absent(self, subject: int, *, prohibited: bool) -> Outcome:
         """Return what it means that the subject holds no state: not listed, or nothing known."""
+        if self.program in self.facts.unseen:
+            return _NOTHING
         for listing in self.facts.law.listings:
             fresh = listing.on <= self.day <= listing.on + listing.max_age
             if listing.program == self.program and fresh and subject not in listing.excepted:

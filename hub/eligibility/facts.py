@@ -21,13 +21,18 @@ RECORD_FEED = "record"
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program, as its record states it."""
+    """A program, as its record states it.
+
+    Attributes:
+        publishes: Whether its standings are for everybody, where nothing else is said.
+    """
 
     number: int
     code: str
     name: str
     parent: int | None = None
     example: bool = False
+    publishes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +371,8 @@ class Facts:
     Attributes:
         signatures: Of the buyer and of the groups it may belong to.
         buyer_ties: PART_OF ties from the buyer upwards.
+        unseen: Programs of whose standings not all are for who asks: to hold none there tells
+            nothing.
     """
 
     law: Law
@@ -375,6 +382,7 @@ class Facts:
     ties: tuple[Tie, ...] = ()
     places: Mapping[int, tuple[Place, ...]] = field(default_factory=dict[int, tuple[Place, ...]])
     volumes: tuple[Volume, ...] = ()
+    unseen: frozenset[int] = frozenset()
 
     def name(self, node: int, program: int | None = None) -> str | None:
         """Return what to call a node in sentences.

@@ -112,11 +112,12 @@ async def gather(
         asked = search.reached(around)
         if not (asked.buyers or asked.subjects or asked.company):
             break
-    return facts(law, found, frozenset(search.buyers), moment.known_at)
+    return _facts(law, found, frozenset(search.buyers), moment)
 
 
-def facts(law: Law, found: Sequence[Around], buyers: frozenset[int], known_at: int) -> Facts:
+def _facts(law: Law, found: Sequence[Around], buyers: frozenset[int], moment: Moment) -> Facts:
     """Return the rule's facts that columns hold."""
+    known_at, viewer = moment.known_at, moment.viewer
     states: dict[int, list[State]] = {}
     for state in (state for around in found for state in _states(around.states)):
         states.setdefault(state.subject, []).append(state)
@@ -132,6 +133,12 @@ def facts(law: Law, found: Sequence[Around], buyers: frozenset[int], known_at: i
         ties=ties,
         places={subject: tuple(said) for subject, said in places.items()},
         volumes=tuple(v for around in found for v in _volumes(around.volumes)),
+        unseen=frozenset(
+            program.number
+            for program in law.programs.values()
+            if not (program.publishes or viewer.everything or viewer.answered)
+            and program.number not in viewer.programs
+        ),
     )
 
 

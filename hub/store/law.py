@@ -178,7 +178,12 @@ def _earliest(rows: Sequence[Row], key: str) -> dict[int, Row]:
 
 def _program(row: Row) -> Program:
     return Program(
-        row["program"], row["code"], row["name"], row["parent"], example=bool(row["example"])
+        row["program"],
+        row["code"],
+        row["name"],
+        row["parent"],
+        example=bool(row["example"]),
+        publishes=bool(row["publishes_standings"]),
     )
 
 

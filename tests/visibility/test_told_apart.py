@@ -5,11 +5,16 @@ from typing import Any, Final
 
 import pytest
 
+from adapters.kit.adapter import Feed
+from graph_schema.exchange import Line
 from graph_schema.parties import Organization
+from graph_schema.standing import Standing
 from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import SHELL
+from hub.sync.intake import Intake, Origin
 from hub.sync.receipt import Asked
+from hub.sync.run import run
 from hub.sync.withdraw import Withdrawal, withdraw
 from tests.oauth.served import served
 from tests.store.worlds import company, moment, numbers, program, said, standing
@@ -104,3 +109,32 @@ async def test_who_is_bound_by_an_unpublished_site_is_told_so(who: str, bound: l
     told = [each["buyer"]["name"] for each in found["bindings"]["nodes"]]
     barred = [name for name in ("Shop", "Rival") if found[name]["verdict"] == "INELIGIBLE"]
     assert told == barred == bound
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("anonymous", "NO_EVIDENCE"), ("a rival", "NO_EVIDENCE"), ("gamma", "NO_EVIDENCE"),
+     ("the shop", "NOT_LISTED"), ("beta", "NOT_LISTED")],
+)  # fmt: skip
+async def test_not_to_be_on_an_unpublished_list_tells_only_those_who_may_see_it(
+    who: str, told: str
+) -> None:
+    query = """query ($supplier: ID!) {
+      eligibility(buyer: "alpha:shop", supplier: $supplier, product: "garments") {
+        rulings { reason program { code } } } }"""
+    listed = standing("beta", FARMS[0], "listed", "2015-01-01")
+    async with served(EmbeddedStore(MEMORY)) as hub:
+        await tell(hub.store, WORLD)
+        complete = Intake(
+            origin=Origin.OPERATOR,
+            lines=[Line.model_validate(listed)],
+            program="beta",
+            feed="list",
+            bounds=Feed(listing=True),
+            complete=True,
+            kinds=frozenset({Standing}),
+        )
+        await run(hub.store, complete, confirmed=True)
+        found = await (await client(hub, who)).ask(query, supplier=FARM)
+    reasons = {each["program"]["code"]: each["reason"] for each in found["eligibility"]["rulings"]}
+    assert reasons["beta"] == told
