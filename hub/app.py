@@ -40,12 +40,15 @@ from hub.oauth import routes
 from hub.oauth.access import access, well_known
 from hub.oauth.ledger import Clock
 from hub.settings import Settings
+from hub.store.breaker import AGAIN
 from hub.store.port import Store
 
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 """Begins what runs in the background, and ends it."""
 Endpoint = Callable[[Request], Awaitable[Response]]
 """Answers requests of an address."""
+_LATER: Final = 30.0
+"""Seconds after which a key set that could not be had is fetched again."""
 _SDL: Final = Document(text(), "text/plain; charset=utf-8")
 
 
@@ -207,4 +210,5 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 async def _unavailable(_request: Request, error: Exception) -> Response:
     """Say that the store, or the issuer of a token, does not answer, or that the hub stops."""
     assert isinstance(error, HubError)  # noqa: S101 - likewise
-    return http.problem(error, secrets.token_hex(8), {"retry-after": "30"})
+    wait = AGAIN if isinstance(error, StoreUnavailableError) else _LATER
+    return http.problem(error, secrets.token_hex(8), {"retry-after": f"{wait:g}"})

@@ -167,3 +167,7 @@ class StoreUnavailableError(HubError):
 
     code = "STORE_UNAVAILABLE"
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class StoreLostError(StoreUnavailableError):
+    """No answer came from the store at all."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,6 +18,7 @@ from neo4j import GraphDatabase
 
 from graph_schema.standing import Standing
 from hub.errors import StoreUnavailableError
+from hub.store.breaker import FAILURES
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import SHELL, Store
@@ -179,6 +180,28 @@ async def test_a_server_killed_while_it_is_asked(server: Server, store: Neo4jSto
     assert time.monotonic() - began < SOON
     server.start()
     assert (await store.latest()).revision == 1, "it recovers without being opened again"
+
+
+@pytest.mark.drill
+async def test_a_server_that_is_away_is_not_asked_by_everybody(
+    server: Server, store: Neo4jStore
+) -> None:
+    await write(store, world())
+    server.kill()
+    for _ in range(FAILURES):
+        with pytest.raises(StoreUnavailableError, match="nobody listens"):
+            await store.latest()
+    with pytest.raises(StoreUnavailableError, match="asked again in a moment"):
+        await store.latest()
+    with pytest.raises(StoreUnavailableError, match="asked again in a moment"):
+        async with store.writing():
+            pass
+    server.start()
+    async with asyncio.timeout(10 * SOON):
+        while True:
+            with suppress(StoreUnavailableError):
+                assert (await store.latest()).revision == 1
+                break
 
 
 @pytest.mark.drill

@@ -24,7 +24,8 @@ from neo4j import (
 )
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
-from hub.errors import StoreUnavailableError
+from hub.errors import StoreLostError, StoreUnavailableError
+from hub.store.breaker import Breaker
 from hub.store.deadline import current
 from hub.store.neo4j.faults import SCHEMES, translated
 
@@ -65,6 +66,7 @@ class Bolt:
         self._password = password
         self._database = database
         self._driver: AsyncDriver | None = None
+        self._breaker = Breaker()
 
     async def open(self) -> None:
         """Find out that there is a Neo4j that lets us in and is new enough.
@@ -114,7 +116,7 @@ class Bolt:
             StoreUnavailableError: The server does not answer.
         """
         self.round_trips += 1
-        with translated(self.url, self._user):
+        with self._breaker.call(), translated(self.url, self._user):
             with suppress(*_LOST):
                 return (await self._watched(self._run(text, parameters)))[0]
             return (await self._watched(self._run(text, parameters)))[0]
@@ -142,7 +144,7 @@ class Bolt:
 
     async def alone(self, text: LiteralString, parameters: Mapping[str, Any]) -> None:
         """Run a statement that makes its own transactions, or changes the schema."""
-        with translated(self.url, self._user):
+        with self._breaker.call(), translated(self.url, self._user):
             await self._watched(self._run(text, parameters, WRITE_ACCESS))
 
     @asynccontextmanager
@@ -150,7 +152,7 @@ class Bolt:
         """Begin a transaction; left without a commit it never was."""
         session = self._session(WRITE_ACCESS)
         try:
-            with translated(self.url, self._user):
+            with self._breaker.call(), translated(self.url, self._user):
                 begun = await self._watched(session.begin_transaction())
             yield Transaction(self, begun)
         finally:
@@ -186,7 +188,7 @@ class Bolt:
                 return running.result()
         except TimeoutError as error:
             msg = f"the store at {self.url} does not answer; is it overloaded, or frozen?"
-            raise StoreUnavailableError(msg) from error
+            raise StoreLostError(msg) from error
         finally:
             if not running.done():
                 running.cancel()

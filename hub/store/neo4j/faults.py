@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
-from hub.errors import StoreUnavailableError
+from hub.errors import StoreLostError, StoreUnavailableError
 
 SCHEMES: Final = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
@@ -36,7 +36,8 @@ def translated(url: str, user: str) -> Generator[None]:
     """Turn what the driver raises into the hub's error; let mistakes of ours through.
 
     Raises:
-        StoreUnavailableError: The server does not answer, or refuses us.
+        StoreLostError: The server does not answer.
+        StoreUnavailableError: It refuses us.
     """
     try:
         yield
@@ -44,7 +45,8 @@ def translated(url: str, user: str) -> Generator[None]:
         if isinstance(error, ClientError) and (error.code or "").startswith(_OURS):
             raise
         msg = f"the store at {url} {_why(error, user)}"
-        raise StoreUnavailableError(msg) from error
+        answered = isinstance(error, Neo4jError)
+        raise (StoreUnavailableError if answered else StoreLostError)(msg) from error
 
 
 def _why(error: BaseException, user: str) -> str:
