@@ -2,7 +2,7 @@
 
 OS IDs, LEIs and their like are everybody's: others find their own suppliers by them. An operator
 who says that two of them are one supplier, or gives one to another's supplier, would fuse what
-others tell apart. So its word gives one number, to a supplier that only it describes.
+others tell apart. So its word gives one number, to a supplier that it described first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class Numbers:
         self._first_new = first_new
         self._known: Mapping[str, Resolved] = {}
         self._bare: set[int] = set()
-        """Suppliers that have none of these numbers and that nobody else describes."""
+        """Suppliers that have none of these numbers and that nobody else described first."""
         self._left: dict[str, list[str]] = {}
         self._more = 0
 
@@ -74,11 +74,13 @@ class Numbers:
             return
         nodes = sorted(asked)
         taken = {node for node, text, _ in await store.references(nodes) if universal(text)}
+        first: dict[int, tuple[int, str | None]] = {}
         for kind in _DESCRIBED:
-            for row in await store.facts_at(kind, "reference", nodes, world.moment):
-                if asked[row["reference"]] != {world.codes.get(row["program"])}:
-                    taken.add(row["reference"])
-        self._bare = asked.keys() - taken
+            for row in await store.facts_at(kind, "reference", nodes, world.moment, history=True):
+                said = (row["number"], world.codes.get(row["program"]))
+                first[row["reference"]] = min(said, first.get(row["reference"], said))
+        theirs = {node for node, (_, code) in first.items() if asked[node] != {code}}
+        self._bare = asked.keys() - taken - theirs
 
     def given(self, line: Line, kind: Kind) -> Line:
         """Return a line without the numbers that its word does not give.

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
@@ -42,6 +42,10 @@ async def nodes(store: Store, *texts: str) -> list[int | None]:
     return [each and each.node for each in found]
 
 
+LATER: Final[Rows] = [("exa:1", {"externalIds": f"{BETAS['exb:1']}|exb:1"})]
+
+
+@example(first=[], bare=True, between=LATER, last=[("exa:2", {"externalIds": BETAS["exb:1"]})])
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
