@@ -12,6 +12,7 @@ from hub.graphql.executor import HubExecutor
 from hub.graphql.loaders import answers, changes, evidence, links, programs, standings, subjects
 from hub.graphql.mutations.facts import FactMutations
 from hub.graphql.questions.bindings import BindingQuestions
+from hub.graphql.questions.changes import ChangeQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
 from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.search import Lookups
@@ -28,7 +29,15 @@ COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 
 
 @strawberry.type
-class Query(EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, Subjects, Lookups):
+class Query(
+    EligibilityQuestions,
+    BindingQuestions,
+    SharedQuestions,
+    Programs,
+    Subjects,
+    ChangeQuestions,
+    Lookups,
+):
     """The questions."""
 
 

@@ -5,7 +5,7 @@ holds the hash of the row before it. A row is written with the change that it te
 transaction, and all who write at once wait for one another at the head: the chain has no fork.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -92,6 +92,26 @@ class Log(Protocol):
     async def count(self, up_to: int) -> int:
         """Return how many rows there are whose number is not past another, or is none at all."""
         ...
+
+    async def clients(self, revisions: Sequence[int]) -> dict[int, str]:
+        """Return the ids of the clients that made revisions; of what no client made, none."""
+        ...
+
+
+def clients(rows: Iterable[tuple[int, Any]]) -> dict[int, str]:
+    """Return the clients that the texts of rows tell of, by the revisions that they made."""
+    made = {revision: _client(text) for revision, text in rows}
+    return {revision: client for revision, client in made.items() if client is not None}
+
+
+def _client(text: str) -> str | None:
+    """Return the client of a row; none where there is none, or somebody wrote over the row."""
+    try:
+        said: Any = orjson.loads(text)
+        client: object = said["client"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return client if isinstance(client, str) else None
 
 
 def canonical(value: Mapping[str, Any]) -> str:

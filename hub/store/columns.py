@@ -64,6 +64,9 @@ IN_FORCE: Final = (
 """A standing over the days it really held, `[starts, ends)`, as known in `[known_from, ...)`."""
 HELD: Final = ("effect", "ends", "ended", "in_force")
 """What a standing in force has before its own columns: of the derived row, and its place."""
+HELD_THEN: Final = ("then", *HELD)
+"""What a standing in force in a revision of the past has before its own columns."""
+_TOLD: Final = ("number", "program", "called", "state", "kind", "name", "until", "external_ids")
 RUN: Final = (
     "program", "feed", "started_at", "finished_at", "outcome", "complete", "added", "changed",
     "ended", "unchanged", "set_aside", "revision", "read_at", "address", "etag", "modified", "why",
@@ -85,6 +88,14 @@ _TOKEN: Final = re.compile(r"[^\W_]+")
 def all_columns(kind: type[Fact]) -> tuple[str, ...]:
     """Return a fact's columns: those of the log, then its own."""
     return (*LOG, *(column.name for column in columns(kind)))
+
+
+@cache
+def told(kind: type[Fact]) -> tuple[str, ...]:
+    """Return the columns of a fact that a change of it tells: what it is, and of whom."""
+    about = kind.begins_at or kind.ends_at
+    known = all_columns(kind)
+    return tuple(name for name in (*_TOLD, *filter(None, [about])) if name in known)
 
 
 @cache

@@ -202,6 +202,36 @@ class Series:
         return found
 
 
+PLACES: Final = 2**36
+"""Numbers of facts that the place of a change has room for, beside its revision."""
+
+
+def place(revision: int, number: int) -> int:
+    """Return the place of a change among all: its revision, and in it the number of its fact.
+
+    What is withdrawn has an older number than what is new, and so comes first in a revision.
+    """
+    return revision * PLACES + number
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a revision made of one fact, as a viewer sees it.
+
+    Attributes:
+        place: Its place among all changes.
+        row: What the change tells (`hub.store.columns.told`) of the fact as it is known now; none
+            where it is known no more.
+        before: The same of the fact as it was known before; none where it was not, or was not
+            seen.
+    """
+
+    kind: type[Fact]
+    place: int
+    row: Row | None
+    before: Row | None
+
+
 @dataclass(slots=True)
 class Batch:
     """What one step of a write adds and closes; nothing of it is seen before the commit.
@@ -213,6 +243,7 @@ class Batch:
         facts: New facts by kind, each a whole row.
         series: Further new facts by kind, each with its own values of some columns.
         closed: Facts closed: kind, number, and the instant from which they are known otherwise.
+        withdrawn: Those of them that nothing corrects which all see who saw them: kind, number.
         in_force: New rows of derived standings.
         gone: Numbers of derived standings that no longer hold.
         profiles: What nodes are called and where they are, as derived from all statements.
@@ -229,6 +260,7 @@ class Batch:
     closed: list[tuple[type[Fact], int, int]] = field(
         default_factory=list[tuple[type[Fact], int, int]]
     )
+    withdrawn: list[tuple[type[Fact], int]] = field(default_factory=list[tuple[type[Fact], int]])
     in_force: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     gone: list[int] = field(default_factory=list[int])
     profiles: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -303,8 +335,38 @@ class Store(Protocol):
         """Return the newest revision."""
         ...
 
-    async def revision_at(self, revision: int) -> int | None:
-        """Return when a revision was committed; none where there is no such revision."""
+    async def recorded_at(self, revisions: Sequence[int]) -> dict[int, int]:
+        """Return when revisions were committed; those that there are not are left out."""
+        ...
+
+    async def changes(
+        self, kinds: Sequence[type[Fact]], programs: Sequence[int], moment: Moment, page: Page
+    ) -> list[Change]:
+        """Return what revisions made of facts, in the order of places.
+
+        What was made of a fact that is not seen did not happen. So a fact is withdrawn where what
+        corrects it is not seen, and new where what it corrects was not; a fact that was brought
+        as one known no more, as an export has them, is no change.
+
+        Args:
+            kinds: Of facts of these kinds.
+            programs: Of what these programs say; empty: of all.
+            moment: Up to which revision, and who asks.
+            page: At most so many, past a place.
+        """
+        ...
+
+    async def held_then(self, facts: Sequence[tuple[int, int]], moment: Moment) -> list[Row]:
+        """Return standings as they were known to hold in revisions of the past.
+
+        Args:
+            facts: Numbers of standings, each with a revision.
+            moment: As known when, and who asks.
+
+        Returns:
+            Rows as `in_force` has them, each with its revision as `then`; of a standing that
+            nothing let hold there is none.
+        """
         ...
 
     async def resolve(

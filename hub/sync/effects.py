@@ -1,10 +1,17 @@
-"""Effects: what a write makes of each fact, as the client that asks for it is told."""
+"""Effects: what revisions make of facts, as a client is told of its write, and all by the feed."""
+
+from typing import Any, Final
 
 from graph_schema.elements import Fact
-from graph_schema.standing import Standing
-from hub.store.port import Row
+from graph_schema.parties import Organization, Worksite
+from graph_schema.standing import CompleteRun
+from hub.store.columns import bounds
+from hub.store.port import Change, Row
 from hub.sync.plan import Plan
 from hub.sync.receipt import Asked, Becomes, Effect, Receipt
+
+_NUMBERED: Final = (Organization, Worksite)
+"""The facts that say which numbers are one supplier's."""
 
 
 def receipt(asked: Asked, plan: Plan, revision: int, now: int) -> Receipt:
@@ -19,26 +26,47 @@ def effects(plan: Plan) -> list[Effect]:
     """Return what a plan makes of facts, once its rows have their numbers."""
     before = {row["identity"]: row for _, row, _ in plan.closed}
     made = [_effect(kind, row, before.pop(row["identity"], None)) for kind, row in plan.facts]
-    gone = [
-        _told(kind, row, Becomes.WITHDRAWN, None, row["number"])
-        for kind, row, _ in plan.closed
-        if row["identity"] in before
-    ]
+    gone = [_effect(kind, None, row) for kind, row, _ in plan.closed if row["identity"] in before]
     return made + gone
 
 
-def _effect(kind: type[Fact], row: Row, before: Row | None) -> Effect:
+def effect(change: Change) -> Effect:
+    """Return a change as it is told."""
+    return _effect(change.kind, change.row, change.before)
+
+
+def _effect(kind: type[Fact], row: Row | None, before: Row | None) -> Effect:
+    """Return what became of a fact, of which one row at least is known."""
+    shown: Any = before if row is None else row
+    becomes = _becomes(kind, row, before)
+    about = shown[kind.begins_at or kind.ends_at] if kind.begins_at or kind.ends_at else None
+    what = shown.get("state") or shown.get("kind") or shown.get("name") or ""
+    return Effect(
+        becomes=becomes,
+        word=kind.word,
+        fact=None if row is None else row["number"],
+        before=None if before is None else before["number"],
+        program=shown["program"],
+        subject=about,
+        summary=f"{kind.word} {what} {becomes.lower()}".replace("  ", " "),
+    )
+
+
+def _becomes(kind: type[Fact], row: Row | None, before: Row | None) -> Becomes:
+    if row is None:
+        return Becomes.WITHDRAWN
+    if kind is CompleteRun:
+        return Becomes.SYNC
     if before is None:
-        return _told(kind, row, Becomes.RECORDED, row["number"], None)
-    ended = kind is Standing and before["until"] is None and row["until"] is not None
-    becomes = Becomes.ENDED if ended else Becomes.CHANGED
-    return _told(kind, row, becomes, row["number"], before["number"])
+        return Becomes.RECORDED
+    if kind in _NUMBERED and _numbers(row) != _numbers(before):
+        return Becomes.IDENTITY
+    _, until = bounds(kind)
+    if until and before[until] is None and row[until] is not None:
+        return Becomes.ENDED
+    return Becomes.CHANGED
 
 
-def _told(
-    kind: type[Fact], row: Row, becomes: Becomes, fact: int | None, before: int | None
-) -> Effect:
-    about = row[kind.begins_at or kind.ends_at] if kind.begins_at or kind.ends_at else None
-    what = row.get("state") or row.get("kind") or row.get("name") or ""
-    summary = f"{kind.word} {what} {becomes.lower()}".replace("  ", " ")
-    return Effect(becomes, kind.word, fact, before, row["program"], about, summary)
+def _numbers(row: Row) -> set[str]:
+    """Return the references and numbers that a statement gives whom it describes."""
+    return {row["called"], *(row["external_ids"] or ())}

@@ -98,6 +98,7 @@ class Generation:
         first = Batch()
         made.into(first)
         first.closed = [(kind, row["number"], until) for kind, row, until in plan.closed]
+        first.withdrawn = list(_withdrawn(plan))
         await self._writing.stage(first)
         for some in _chunks(plan.facts):
             batch = Batch()
@@ -242,6 +243,15 @@ class Generation:
             for node, each in said.items()
             if each
         ]
+
+
+def _withdrawn(plan: Plan) -> Iterator[tuple[type[Fact], int]]:
+    """Yield the closed facts that nothing corrects which all see who saw them."""
+    corrected = {row["identity"]: row for _, row in plan.facts}
+    for kind, row, _ in plan.closed:
+        now = corrected.get(row["identity"])
+        if now is None or (row["visible"] and not now["visible"]):
+            yield kind, row["number"]
 
 
 def _derived(rules: Law, rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ async def replace(store: AnyStore, rows: Sequence[Entry], *, head: bool = True) 
         at = {"seq": row.seq, "text": row.text, "hash": row.hash}
         await run(
             store,
-            "INSERT INTO audit VALUES (:seq, :text, :hash)",
+            "INSERT INTO audit (seq, text, hash) VALUES (:seq, :text, :hash)",
             "CREATE (:Audit {seq: $seq, text: $text, hash: $hash})",
             **at,
         )

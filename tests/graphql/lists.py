@@ -17,7 +17,7 @@ class Listed:
         call: The field with its arguments beside `first` and `after`.
         row: Selects of a row what tells it from others.
         within: Selects the parent; `%s` stands for the connection. Empty: it is at the root.
-        counted: Whether it has `nodes` and `totalCount`, as all but the search have.
+        counted: Whether it has `nodes` and `totalCount`, as most have.
     """
 
     field: str
@@ -66,6 +66,7 @@ LISTS: Final = (
         'sharedSuppliers(programs: ["example-produce", "example-garments"])',
         "supplier { id }",
     ),
+    Listed("Query.changes", 'changes(programs: ["pakistan-accord"])', counted=False),
     Listed("Program.agreements", "agreements", within=FFP),
     Listed("Program.buyers", 'buyers(asOf: "2020-01-01")', within=FFP),
     Listed("Program.standings", 'standings(asOf: "2017-06-01")', within=FFP),

@@ -16,8 +16,8 @@ from hub.store.embedded import texts as sql
 from hub.store.embedded.schema import table
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j import audit as audit_cypher
+from hub.store.neo4j import change_texts, list_texts
 from hub.store.neo4j import kept_texts as kept_cypher
-from hub.store.neo4j import list_texts
 from hub.store.neo4j import texts as cypher
 from hub.store.neo4j.store import Neo4jStore
 from hub.store.neo4j.writes import every_text as every_write
@@ -33,7 +33,8 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "own": [1], "party": None, "practice": True, "signed": None, "speaking": [1],
     "groups": [[1]], "hash": "x", "identities": ["x"], "key": "", "kind": "", "kinds": [],
     "known_at": 1, "nodes": [1], "now": 1, "products": [], "program": 1, "programs": [1],
-    "revision": 1, "revisions": [1], "rows": [], "runs": [1], "score": 1.0, "seq": 1, "size": 5,
+    "number": 1, "pairs": [[1, 1]], "revision": 1, "revisions": [1], "since": 1, "until": 1,
+    "rows": [], "runs": [1], "score": 1.0, "seq": 1, "size": 5,
     "subjects": [1], "text": "x", "texts": ["x"], "up_to": 1, "value": "",
 }  # fmt: skip
 _SCANS: Final = re.compile(r"NodeByLabelScan|RelationshipTypeScan|(Node|Relationship)IndexScan")
@@ -43,6 +44,7 @@ ALLOWED: Final = {
     "FIND": "a list without programs is of all programs, a dozen; Top joins one page of each",
     "COUNT_FOUND": "likewise",
     "BUYERS": "an agreement has hundreds of signatories, each of whom may have signed twice",
+    "changes": "without programs it is of all programs, a dozen; Top joins one page of each",
     "SEARCH": "the best of what the full-text index found",
     "CLEAR_MARKS": "there are marks only while a writer writes, or after one was killed",
     "undone": "likewise",
@@ -100,12 +102,13 @@ async def test_a_page_costs_the_same_wherever_it_is(neo4j_store: Neo4jStore) -> 
         "in force": cypher.in_force("program"),
         "of feed": cypher.of_feed(Standing),
         "find": list_texts.FIND,
+        "changes": change_texts.changes(Standing),
         "shared": list_texts.SHARED[False, True],
     }
     asked = _PARAMETERS | {
         "nodes": [program], "program": program, "programs": [program], "kind": "WORKSITE",
         "effects": ["GOOD_STANDING"], "feed": "operator", "day": 736_500, "known_at": OPEN - 1,
-        "at_least": 1, "revision": 2,
+        "at_least": 1, "revision": 2, "since": 0, "until": OPEN,
     }  # fmt: skip
     for name, text in texts.items():
         cost: list[int] = []

@@ -42,7 +42,7 @@ async def test_a_new_store_is_empty_and_has_a_key(store: AnyStore) -> None:
     assert (latest.revision, latest.recorded_at, latest.law_revision) == (0, 0, 0)
     assert len(await store.key()) == 16
     assert await store.key() == await store.key()
-    assert await store.revision_at(1) is None
+    assert await store.recorded_at([1]) == {}
     assert await store.resolve(["alpha:s1"]) == (latest, [None])
     assert await exported(store) == []
 
@@ -53,9 +53,9 @@ async def test_a_revision_has_its_instant(store: AnyStore) -> None:
     latest = await store.latest()
     assert latest.revision == 2
     assert latest.law_revision == 1
-    assert await store.revision_at(2) == latest.recorded_at
-    assert (await store.revision_at(1) or 0) < latest.recorded_at
-    assert await store.revision_at(3) is None
+    found = await store.recorded_at([1, 2, 3])
+    assert sorted(found) == [1, 2]
+    assert found[1] < found[2] == latest.recorded_at
 
 
 async def test_references_resolve_merged_ones_and_those_of_other_programs(store: AnyStore) -> None:

@@ -1,49 +1,104 @@
-"""What hangs on changes: whose they are, whom they are about, the standings before and after."""
+"""What hangs on changes: who made them, whose they are, and the standings before and after."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 
 from graph_schema.standing import Standing as StandingFact
 from hub.graphql.context import Request
 from hub.graphql.loaders.standings import shown
 from hub.graphql.prefetch import Given, Loader, loads
+from hub.graphql.types.changes import GraphChange
 from hub.graphql.types.nodes import Organization, Worksite
+from hub.store.port import OPEN
+from hub.store.rows import instant
+
+_Then = tuple[int, int]
+"""A standing, and the revision as of which it is shown."""
+_ANY_INSTANT: Final = OPEN - 1
 
 
 @loads("GraphChange.program")
 async def program(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring the programs whose word changed."""
-    found = await request.nodes([parent.program_number for parent in parents])
-    return [found.get(parent.program_number) for parent in parents]
+    found = await request.nodes([parent.effect.program for parent in parents])
+    return [found.get(parent.effect.program) for parent in parents]
 
 
 @loads("GraphChange.subject")
 async def subject(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring the suppliers and sites that changes are about."""
-    found = await request.nodes([parent.subject_number for parent in parents])
-    nodes = [found.get(parent.subject_number) for parent in parents]
+    found = await request.nodes([parent.effect.subject for parent in parents])
+    nodes = [found.get(parent.effect.subject) for parent in parents]
     return [node if isinstance(node, Organization | Worksite) else None for node in nodes]
 
 
-def _standing(column: str) -> Loader:
-    """Return a loader of the standings whose numbers stand in an attribute."""
+@loads("GraphChange.recordedAt")
+async def recorded_at(
+    request: Request, parents: Sequence[GraphChange], _given: Given
+) -> list[datetime]:
+    """Bring when revisions were recorded."""
+    known = {each.made.revision: each.made.recorded_at for each in parents}
+    asked = sorted(revision for revision, at in known.items() if at is None)
+    found = await request.store.recorded_at(asked) if asked else {}
+    return [
+        instant(
+            found[each.made.revision] if each.made.recorded_at is None else each.made.recorded_at
+        )
+        for each in parents
+    ]
+
+
+@loads("GraphChange.actor")
+async def actor(
+    request: Request, parents: Sequence[GraphChange], _given: Given
+) -> list[str | None]:
+    """Bring the clients that made changes of programs for which the viewer speaks."""
+    mine = frozenset((await request.sit()).moment.viewer.programs)
+    asked = {each.made.revision for each in parents if each.effect.program in mine}
+    found = await request.store.audit.clients(sorted(asked)) if asked else {}
+    return [
+        each.made.client or (found.get(each.made.revision) if each.effect.program in mine else None)
+        for each in parents
+    ]
+
+
+def _standing(of: Callable[[GraphChange], _Then | None]) -> Loader:
+    """Return a loader of the standings that changes lead to, each as of a revision."""
 
     async def load(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
-        numbers = [getattr(parent, column) for parent in parents]
-        wanted = sorted({number for number in numbers if number is not None})
+        wanted = [of(each) if each.effect.word == "standing" else None for each in parents]
+        facts = sorted({each for each in wanted if each is not None})
+        numbers = sorted({number for number, _ in facts})
         sitting = await request.sit()
-        rows = await request.store.facts_at(
-            StandingFact, "number", wanted, sitting.moment, history=True
+        said = await request.store.facts_at(
+            StandingFact, "number", numbers, sitting.moment, history=True
         )
-        planned = {each.fact_number: each.planned for each in parents if each.planned}
-        if column == "fact_number":
-            rows += [row for number, row in planned.items() if number in wanted]
-        made = shown(request, sitting, rows)
-        found = {row["number"]: each for row, each in zip(rows, made, strict=True)}
-        return [found[number].twin() if number in found else None for number in numbers]
+        planned = [each.made.planned for each in parents if each.made.planned]
+        rows = {row["number"]: row for row in (*said, *planned)}
+        # What is planned has numbers that somebody else may be writing with by now.
+        written = [each for each in facts if each[0] not in {row["number"] for row in planned}]
+        then = replace(sitting.moment, known_at=_ANY_INSTANT)
+        held = await request.store.held_then(written, then)
+        real = {(row["number"], row["then"]): row for row in held}
+        known = [each for each in facts if each[0] in rows]
+        made = shown(request, sitting, [real.get(each, rows[each[0]]) for each in known])
+        found = dict(zip(known, made, strict=True))
+        return [None if each not in found else found[each].twin() for each in wanted]
 
     return load
 
 
-loads("GraphChange.before")(_standing("before_number"))
-loads("GraphChange.after")(_standing("fact_number"))
+def _before(change: GraphChange) -> _Then | None:
+    number = change.effect.before
+    return None if number is None else (number, change.made.revision - 1)
+
+
+def _after(change: GraphChange) -> _Then | None:
+    number = change.effect.fact
+    return None if number is None else (number, change.made.revision)
+
+
+loads("GraphChange.before")(_standing(_before))
+loads("GraphChange.after")(_standing(_after))

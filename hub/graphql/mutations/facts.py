@@ -13,12 +13,13 @@ from graph_schema.elements import fields
 from graph_schema.exchange import OPERATORS
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.graphql.answered import told
+from hub.graphql.changed import changed
 from hub.graphql.context import Request
 from hub.graphql.mutations.allowed import writing
 from hub.graphql.types.answers import Held, InvalidInput, Problem, UnknownReference
 from hub.graphql.types.changes import (
     FactReference,
-    GraphChange,
+    Made,
     RecordFactsInput,
     RecordFactsPayload,
     WithdrawFactInput,
@@ -26,10 +27,9 @@ from hub.graphql.types.changes import (
 from hub.graphql.types.inputs import fact as as_fact
 from hub.identity.ids import Numbered, well_formed
 from hub.store.port import Row
-from hub.store.rows import instant
 from hub.sync.intake import Outcome, Report
 from hub.sync.push import Push, push
-from hub.sync.receipt import Asked, Effect, Receipt
+from hub.sync.receipt import Asked, Receipt
 from hub.sync.withdraw import Withdrawal, withdraw
 
 MOST_FACTS: Final = 10_000
@@ -196,32 +196,16 @@ def _told(
             for index, number, word in receipt.recorded
         ],
         unchanged=receipt.unchanged,
-        changes=[
-            _change(request, client, receipt, each, planned.get(each.fact or 0))
-            for each in receipt.effects
-        ],
+        changes=changed(
+            request,
+            [(each, _made(client, receipt, planned, each.fact)) for each in receipt.effects],
+        ),
         problems=[],
         revision=str(receipt.revision),
     )
 
 
-def _change(
-    request: Request, client: str, receipt: Receipt, effect: Effect, planned: Row | None
-) -> GraphChange:
-    ids = request.ids
-    number = effect.fact if effect.fact is not None else effect.before
-    return GraphChange(
-        id=strawberry.ID(ids.of(number or 0, Numbered.CHANGE)),
-        fact_number=effect.fact if effect.word == "standing" else None,
-        before_number=effect.before if effect.word == "standing" else None,
-        program_number=effect.program,
-        subject_number=effect.subject,
-        planned=planned if effect.word == "standing" else None,
-        revision=str(receipt.revision),
-        kind=effect.becomes,
-        fact=None if effect.fact is None else strawberry.ID(ids.of(effect.fact, Numbered.FACT)),
-        fact_kind=effect.word,
-        actor=client,
-        recorded_at=instant(receipt.recorded_at),
-        summary=effect.summary,
-    )
+def _made(client: str, receipt: Receipt, planned: Mapping[int, Row], fact: int | None) -> Made:
+    """Return what made an effect, or would make it: then it is the revision after the newest."""
+    revision = receipt.revision + (1 if planned else 0)
+    return Made(revision, receipt.recorded_at, client, planned.get(fact or 0))

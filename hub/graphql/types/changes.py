@@ -1,41 +1,65 @@
-"""What writes change in the graph, and what a client is told of its own."""
+"""What revisions change in the graph, and what a client is told of its own."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import strawberry
 
 from hub.graphql.fetched import Fetches, fetched
 from hub.graphql.types.answers import Problem
+from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.facts import Standing
 from hub.graphql.types.inputs import FactInput
 from hub.graphql.types.lazy import LazyProgram, LazySubject
 from hub.store.port import Row
-from hub.sync.receipt import Becomes
+from hub.sync.receipt import Becomes, Effect
 
 ChangeKind = strawberry.enum(Becomes, name="ChangeKind", description="What becomes of a fact.")
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The revision that made a change, and what is known of it beforehand.
+
+    Attributes:
+        recorded_at: When it was recorded, in microseconds since 1970.
+        client: Id of the client that made it.
+        planned: The row of a standing that was not written.
+    """
+
+    revision: int
+    recorded_at: int | None = None
+    client: str | None = None
+    planned: Row | None = None
+
+
 @strawberry.type
 class GraphChange(Fetches):
-    """One fact that a write records, changes, ends or withdraws."""
+    """What a revision made of one fact."""
 
     id: strawberry.ID
-    fact_number: strawberry.Private[int | None]
-    before_number: strawberry.Private[int | None]
-    program_number: strawberry.Private[int]
-    subject_number: strawberry.Private[int | None]
-    planned: strawberry.Private[Row | None]
+    effect: strawberry.Private[Effect]
+    made: strawberry.Private[Made]
+    cursor: str = strawberry.field(
+        description="Its place among all changes; `after` of every list of changes takes it."
+    )
     revision: str = strawberry.field(description="The revision that made it.")
-    kind: Becomes = strawberry.field(description="What becomes of the fact.")
+    kind: Becomes = strawberry.field(description="What became of the fact.")
     fact: strawberry.ID | None = strawberry.field(
-        description="The fact as it is known now; null where it is withdrawn."
+        description="The fact as it was known from then on; null where it was withdrawn."
     )
     fact_kind: str = strawberry.field(description="Which kind of fact, such as standing.")
-    actor: str | None = strawberry.field(
-        description="Id of the client that wrote it, for the program's operators."
-    )
-    recorded_at: datetime = strawberry.field(description="When it became known.")
     summary: str = strawberry.field(description="The change in a few words.")
+
+    @fetched
+    def actor(self) -> str | None:
+        """Id of the client that wrote it, for the program's operators."""
+        ...
+
+    @fetched
+    def recorded_at(self) -> datetime:
+        """When the revision was recorded."""
+        ...
 
     @fetched
     def program(self) -> LazyProgram | None:
@@ -54,8 +78,25 @@ class GraphChange(Fetches):
 
     @fetched
     def after(self) -> Standing | None:
-        """The standing as it is known now."""
+        """The standing as it was known from then on."""
         ...
+
+
+@strawberry.type
+class GraphChangeEdge:
+    """A change and its place among all changes."""
+
+    cursor: str = strawberry.field(description="Its place; `after` takes it.")
+    node: GraphChange = strawberry.field(description="The change.")
+
+
+@strawberry.type
+class GraphChangeConnection:
+    """A page of changes."""
+
+    edges: list[GraphChangeEdge] = strawberry.field(description="The changes with their cursors.")
+    nodes: list[GraphChange] = strawberry.field(description="The changes.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands among all changes.")
 
 
 @strawberry.type

@@ -1,13 +1,13 @@
 """The audit log in tables of the same file; triggers refuse to change or remove its rows."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 import orjson
 
-from hub.store.audit import KEYS, Entry, Head, Log, Notary, ends_day, follow, made_key
+from hub.store.audit import KEYS, Entry, Head, Log, Notary, clients, ends_day, follow, made_key
 from hub.store.deeds import Deed
 from hub.store.embedded import reads
 from hub.store.embedded.database import Database
@@ -19,7 +19,7 @@ MOVE_HEAD: Final = (
     "INSERT INTO audit_head (one, seq, at, hash) VALUES (1, :seq, :at, :hash) "
     "ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, at = excluded.at, hash = excluded.hash"
 )
-ADD: Final = "INSERT INTO audit (seq, text, hash) VALUES (:seq, :text, :hash)"
+ADD: Final = "INSERT INTO audit (seq, text, hash, revision) VALUES (:seq, :text, :hash, :revision)"
 ADD_OF: Final = "INSERT INTO audit_of (program, seq) VALUES (:program, :seq)"
 _ROW: Final = (
     "SELECT a.seq, a.text, a.hash, "
@@ -29,6 +29,10 @@ PAGE: Final = f"{_ROW} audit a WHERE a.seq > :after ORDER BY a.seq LIMIT :size"
 OF_PROGRAM: Final = (
     f"{_ROW} audit_of p JOIN audit a ON a.seq = p.seq "
     "WHERE p.program = :program AND p.seq > :after ORDER BY p.seq LIMIT :size"
+)
+CLIENTS: Final = (
+    "SELECT a.revision, a.text FROM json_each(:revisions) j CROSS JOIN audit a "
+    "ON a.revision = j.value"
 )
 COUNT: Final = "SELECT count(*) FROM audit WHERE seq <= :up_to"
 
@@ -58,6 +62,11 @@ class EmbeddedLog(Log):
         [number] = await self._database.read(reads.numbers, COUNT, {"up_to": up_to})
         return number
 
+    async def clients(self, revisions: Sequence[int]) -> dict[int, str]:
+        """Return the ids of the clients that made revisions."""
+        at = {"revisions": reads.listed(revisions)}
+        return clients((await self._database.read(reads.counted, CLIENTS, at)).items())
+
     def append(self, connection: sqlite3.Connection, deed: Deed, now: int) -> None:
         """Add the row of a deed to the transaction that does it.
 
@@ -77,7 +86,8 @@ class EmbeddedLog(Log):
 def _add(connection: sqlite3.Connection, head: Head, deed: Deed, now: int) -> Head:
     """Add a row behind a head; return the head that it makes."""
     made, entry = follow(head, deed, now)
-    connection.execute(ADD, {"seq": entry.seq, "text": entry.text, "hash": entry.hash})
+    row = {"seq": entry.seq, "text": entry.text, "hash": entry.hash, "revision": deed.revision}
+    connection.execute(ADD, row)
     of = [{"program": program, "seq": entry.seq} for program in entry.programs]
     connection.executemany(ADD_OF, of)
     connection.execute(MOVE_HEAD, asdict(made))

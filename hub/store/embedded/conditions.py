@@ -30,14 +30,14 @@ NODE: Final = (
 """Which nodes are there for a viewer: those that somebody describes to it."""
 
 
-def by_viewer(kind: type[Fact]) -> str:
-    """Which facts of a kind a viewer may see."""
+def by_viewer(kind: type[Fact], f: str = "f") -> str:
+    """Which facts of a kind a viewer may see; `f` is what a question calls them."""
     least = ":practice" if kind in PRACTICE else ":everything"
-    allowed = ["f.visible", least, f"f.program {_SPEAKS}"]
+    allowed = [f"{f}.visible", least, f"{f}.program {_SPEAKS}"]
     if kind in OWN:
-        allowed.append(f"f.{OWN[kind]} {_OWNS}")
+        allowed.append(f"{f}.{OWN[kind]} {_OWNS}")
     if kind in PARTY:
-        allowed.append(f"f.{PARTY[kind]} = :party")
+        allowed.append(f"{f}.{PARTY[kind]} = :party")
     return f"({' OR '.join(allowed)})"
 
 

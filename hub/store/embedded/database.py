@@ -177,7 +177,10 @@ def _prepare(connection: sqlite3.Connection) -> int:
     for statement in schema.tables():
         connection.execute(statement)
     for kind in schema.FACTS:
-        _add_new_columns(connection, schema.table(kind), schema.column_types(kind))
+        if schema.GONE in _add_new_columns(
+            connection, schema.table(kind), schema.column_types(kind)
+        ):
+            connection.execute(schema.gone_before(kind))
     for table, columns in schema.LATER.items():
         _add_new_columns(connection, table, columns)
     for statement in schema.indexes():
@@ -187,9 +190,12 @@ def _prepare(connection: sqlite3.Connection) -> int:
     return schema.VERSION
 
 
-def _add_new_columns(connection: sqlite3.Connection, table: str, wanted: dict[str, str]) -> None:
+def _add_new_columns(
+    connection: sqlite3.Connection, table: str, wanted: dict[str, str]
+) -> list[str]:
     """Add the columns of fields that came into the vocabulary after the file was made."""
     known = {row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?)", [table])}
-    for column, type_ in wanted.items():
-        if column not in known:
-            connection.execute(f'ALTER TABLE {table} ADD COLUMN "{column}" {type_}')
+    added = [column for column in wanted if column not in known]
+    for column in added:
+        connection.execute(f'ALTER TABLE {table} ADD COLUMN "{column}" {wanted[column]}')
+    return added

@@ -13,6 +13,7 @@ from graph_schema.standing import Standing
 from hub.store.columns import (
     CLOSING_COLUMNS,
     HELD,
+    HELD_THEN,
     PLACE_COLUMNS,
     SIGNATURE_COLUMNS,
     STATE_COLUMNS,
@@ -59,12 +60,6 @@ def latest(connection: sqlite3.Connection) -> Latest:
     """Return the newest revision."""
     row = connection.execute(texts.LATEST).fetchone()
     return Latest(*row) if row else NOTHING
-
-
-def revision_at(connection: sqlite3.Connection, revision: int) -> int | None:
-    """Return when a revision was committed."""
-    row = connection.execute(texts.REVISION, {"revision": revision}).fetchone()
-    return row[0] if row else None
 
 
 def key(connection: sqlite3.Connection) -> bytes:
@@ -208,6 +203,15 @@ def in_force(
         if shown[of] <= at["size"]:
             page.append(_row(Standing, row))
     return page
+
+
+def held_then(
+    connection: sqlite3.Connection, facts: Sequence[tuple[int, int]], moment: Moment
+) -> list[Row]:
+    """Return standings as they were known to hold in revisions of the past."""
+    names = (*HELD_THEN, *all_columns(Standing))
+    found = connection.execute(texts.HELD_THEN, seen(moment) | {"pairs": listed(facts)})
+    return [_row(Standing, dict(zip(names, row, strict=True))) for row in found]
 
 
 def rows(connection: sqlite3.Connection, text: str, at: Mapping[str, Any]) -> list[Row]:

@@ -6,12 +6,16 @@ from typing import Final
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.store.columns import ends
-from hub.store.port import OPEN
+from hub.store.port import OPEN, PLACES
 from hub.store.rows import LOG, columns
 
 VERSION: Final = 1
 """Of the form of the file; a hub refuses one that a newer hub wrote."""
 
+GONE: Final = "gone"
+"""The column of a fact's place among changes, where it was withdrawn for somebody at least."""
+_FORMER: Final = ("identity", "revision", "closed")
+"""Indexes that a fact's table had once."""
 _SQL: Final = {int: "INTEGER", str: "TEXT", float: "REAL", bool: "INTEGER", list: "TEXT"}
 
 _TOLD_BY: Final = "TEXT NOT NULL DEFAULT '[]'"
@@ -58,12 +62,19 @@ RUN: Final = {
     "why": "TEXT",
 }
 """The columns of a run, with their types; one that came later may be empty."""
-LATER: Final = {"run": RUN, "node": {"told_by": _TOLD_BY}, "in_force": {"whole": _WHOLE}}
+LATER: Final = {
+    "run": RUN,
+    "node": {"told_by": _TOLD_BY},
+    "in_force": {"whole": _WHOLE},
+    "revision": {"first_fact": "INTEGER"},
+    "audit": {"revision": "INTEGER"},
+}
 """The columns that came into the store's own tables after some files were made."""
 
 _OWN: Final = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS revision (number INTEGER PRIMARY KEY, recorded_at INTEGER)",
+    "CREATE TABLE IF NOT EXISTS revision ("
+    "number INTEGER PRIMARY KEY, recorded_at INTEGER, first_fact INTEGER)",
     "CREATE TABLE IF NOT EXISTS node ("
     "number INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT, country TEXT, products TEXT, "
     "visible INTEGER NOT NULL DEFAULT 0, "
@@ -96,7 +107,8 @@ _OWN: Final = (
     "PRIMARY KEY (kind, key)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS kept_expires ON kept (expires_at)",
     "CREATE TABLE IF NOT EXISTS audit ("
-    "seq INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL)",
+    "seq INTEGER PRIMARY KEY, text TEXT NOT NULL, hash TEXT NOT NULL, revision INTEGER)",
+    "CREATE INDEX IF NOT EXISTS audit_revision ON audit (revision) WHERE revision IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS audit_head ("
     "one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, at INTEGER NOT NULL, "
     "hash TEXT NOT NULL)",
@@ -126,7 +138,8 @@ def column_types(kind: type[Fact]) -> dict[str, str]:
         name: "INTEGER PRIMARY KEY" if name == "number" else _SQL[type_]
         for name, type_ in LOG.items()
     }
-    return log | {column.name: _SQL[column.type] for column in columns(kind)}
+    own = {column.name: _SQL[column.type] for column in columns(kind)}
+    return log | own | {GONE: "INTEGER"}
 
 
 @cache
@@ -134,6 +147,17 @@ def lists(kind: type[Fact]) -> frozenset[str]:
     """Return the columns that hold lists, kept as JSON."""
     own = {column.name for column in columns(kind) if column.type is list}
     return frozenset(own | {name for name, type_ in LOG.items() if type_ is list})
+
+
+def gone_before(kind: type[Fact]) -> str:
+    """Return the statement that gives places to what was withdrawn before they were kept.
+
+    Of what was corrected some get one, too; the question for changes finds that out.
+    """
+    return (
+        f"UPDATE {table(kind)} SET {GONE} = revision_until * {PLACES} + number "
+        f"WHERE revision_until < {OPEN} AND revision_until > revision_from AND {GONE} IS NULL"
+    )
 
 
 def tables() -> list[str]:
@@ -150,16 +174,13 @@ def indexes() -> list[str]:
     made = [statement for statement in _OWN if statement.startswith("CREATE INDEX")]
     for kind in FACTS:
         name = table(kind)
-        made.append(
-            f"CREATE INDEX IF NOT EXISTS {name}_identity ON {name} (identity) "
-            f"WHERE revision_until = {OPEN}"
-        )
+        made += (f"DROP INDEX IF EXISTS {name}_{former}" for former in _FORMER)
+        made.append(f"CREATE INDEX IF NOT EXISTS {name}_about ON {name} (identity)")
         made.append(f"CREATE INDEX IF NOT EXISTS {name}_program ON {name} (program)")
         made.append(f"CREATE INDEX IF NOT EXISTS {name}_feed ON {name} (program, feed)")
-        made.append(f"CREATE INDEX IF NOT EXISTS {name}_revision ON {name} (revision_from)")
         made.append(
-            f"CREATE INDEX IF NOT EXISTS {name}_closed ON {name} (revision_until) "
-            f"WHERE revision_until < {OPEN}"
+            f"CREATE INDEX IF NOT EXISTS {name}_gone ON {name} (program, {GONE}) "
+            f"WHERE {GONE} IS NOT NULL"
         )
         made.extend(
             f'CREATE INDEX IF NOT EXISTS {name}_{end} ON {name} ("{end}")'

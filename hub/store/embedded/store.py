@@ -14,7 +14,7 @@ from graph_schema.exchange import FACTS
 from hub.store.audit import Log
 from hub.store.columns import tokens
 from hub.store.deeds import Deed
-from hub.store.embedded import list_texts, lists, reads, texts, writes
+from hub.store.embedded import changes, list_texts, lists, reads, texts, writes
 from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database
 from hub.store.embedded.kept import EmbeddedRecords
@@ -24,6 +24,7 @@ from hub.store.port import (
     SHELL,
     Around,
     Batch,
+    Change,
     Latest,
     Moment,
     Page,
@@ -73,9 +74,20 @@ class EmbeddedStore(Store):
         """Return the newest revision."""
         return await self.database.read(reads.latest)
 
-    async def revision_at(self, revision: int) -> int | None:
-        """Return when a revision was committed."""
-        return await self.database.read(reads.revision_at, revision)
+    async def recorded_at(self, revisions: Sequence[int]) -> dict[int, int]:
+        """Return when revisions were committed."""
+        at = {"revisions": reads.listed(revisions)}
+        return await self.database.read(reads.counted, texts.RECORDED_AT, at)
+
+    async def changes(
+        self, kinds: Sequence[type[Fact]], programs: Sequence[int], moment: Moment, page: Page
+    ) -> list[Change]:
+        """Return what revisions made of facts."""
+        return await self.database.read(changes.changes, kinds, programs, moment, page)
+
+    async def held_then(self, facts: Sequence[tuple[int, int]], moment: Moment) -> list[Row]:
+        """Return standings as they were known to hold in revisions of the past."""
+        return await self.database.read(reads.held_then, facts, moment)
 
     async def resolve(
         self, references: Sequence[str], revision: int | None = None
@@ -292,6 +304,7 @@ class _Generation(Writing):
         self._staging: asyncio.Future[None] | None = None
         self.base = base
         self.next_node, self.next_fact = free
+        self._first_fact = self.next_fact
 
     async def stage(self, batch: Batch) -> None:
         """Add to the transaction, once what was added before is written."""
@@ -316,7 +329,7 @@ class _Generation(Writing):
         """Commit the transaction."""
         await self._staged()
         revision = self.base.revision + 1
-        free = (self.next_node, self.next_fact)
+        free = (self.next_node, self._first_fact, self.next_fact)
         done = replace(deed, revision=revision)
         tell = partial(self._audit.append, deed=done, now=recorded_at)
         step = partial(writes.commit, law_changed=law_changed, kept=kept, tell=tell)

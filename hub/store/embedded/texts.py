@@ -23,7 +23,7 @@ from hub.store.columns import (
     bounds,
     ends,
 )
-from hub.store.embedded import conditions, list_texts
+from hub.store.embedded import change_texts, conditions, list_texts
 from hub.store.embedded.conditions import (
     DERIVED,
     NODE,
@@ -43,7 +43,10 @@ LATEST: Final = (
     "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'law_revision'), 0) "
     "FROM revision WHERE number = (SELECT max(number) FROM revision)"
 )
-REVISION: Final = "SELECT recorded_at FROM revision WHERE number = :revision"
+RECORDED_AT: Final = (
+    "SELECT r.number, r.recorded_at FROM json_each(:revisions) j "
+    "CROSS JOIN revision r ON r.number = j.value"
+)
 _NEWEST: Final = "(SELECT max(number) FROM revision)"
 """A store in memory has one connection, to which the rows of a generation being staged show."""
 
@@ -68,10 +71,12 @@ def _chosen(names: tuple[str, ...]) -> str:
     return ", ".join(f'f."{name}"' for name in names)
 
 
-def _whole(kind: type[Fact]) -> str:
+def _whole(kind: type[Fact], revision: str = ":revision") -> str:
     """All columns of a fact as a revision has it: what was closed later is open in it."""
     return ", ".join(
-        f"iif(f.revision_until > :revision, {OPEN}, f.{name})" if name in _CLOSED else f'f."{name}"'
+        f"iif(f.revision_until > {revision}, {OPEN}, f.{name})"
+        if name in _CLOSED
+        else f'f."{name}"'
         for name in all_columns(kind)
     )
 
@@ -191,6 +196,13 @@ def in_force(end: str) -> str:
     )
 
 
+_THEN: Final = "json_extract(j.value, '$[1]')"
+HELD_THEN: Final = (
+    f"SELECT {_THEN}, i.effect, i.ends, i.ended, i.fact, {_whole(Standing, _THEN)} "
+    "FROM json_each(:pairs) j CROSS JOIN in_force i ON i.fact = json_extract(j.value, '$[0]') "
+    f"CROSS JOIN {table(Standing)} f ON f.number = i.fact "
+    f"WHERE {DERIVED.replace(':revision', _THEN)} ORDER BY i.fact, i.number"
+)
 _EFFECTS: Final = "AND (:effects = '[]' OR i.effect IN (SELECT value FROM json_each(:effects)))"
 
 
@@ -274,6 +286,7 @@ def every_text() -> Iterator[tuple[str, str]]:
             for name, text in named.items()
             if isinstance(text, str) and name not in vars(conditions)
         )
+    yield "FLOOR", change_texts.FLOOR
     for key, (page, count) in list_texts.SHARED.items():
         yield f"SHARED{key}", page
         yield f"COUNT_SHARED{key}", count
@@ -289,6 +302,9 @@ def _made_texts() -> Iterator[tuple[str, str]]:
         yield f"current({kind.word})", current(kind)
         yield f"of_feed({kind.word})", of_feed(kind)
         yield f"exported({kind.word})", exported(kind)
+        yield f"new({kind.word})", change_texts.new(kind)
+        yield f"withdrawn({kind.word})", change_texts.withdrawn(kind)
+        yield f"before({kind.word})", change_texts.before(kind)
         for end in dict.fromkeys((*ends(kind), *kind.indexed, "program", "number")):
             for history in (False, True):
                 yield f"at({kind.word}, {end}, {history})", at(kind, end, history=history)

@@ -13,9 +13,9 @@ import orjson
 from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
 from hub.store.embedded.kept_texts import PUT
-from hub.store.embedded.schema import lists, table
+from hub.store.embedded.schema import GONE, lists, table
 from hub.store.kept import Kept
-from hub.store.port import OPEN, Batch, Latest, Row
+from hub.store.port import OPEN, Batch, Latest, Row, place
 
 _PROFILE: Final = (
     "name", "country", "products", "visible", "told_by", "known_from", "programs_held",
@@ -63,6 +63,11 @@ def stage(connection: sqlite3.Connection, batch: Batch, revision: int) -> None:
             f"UPDATE {table(kind)} SET revision_until = ?, recorded_until = ? WHERE number = ?",
             (revision, until, number),
         )
+    for kind, number in batch.withdrawn:
+        connection.execute(
+            f"UPDATE {table(kind)} SET {GONE} = ? WHERE number = ?",
+            (place(revision, number), number),
+        )
     for kind, rows in batch.facts.items():
         values = _values(rows, all_columns(kind), lists(kind))
         insert(connection, table(kind), all_columns(kind), _flat(values))
@@ -85,16 +90,30 @@ def commit(
     connection: sqlite3.Connection,
     revision: int,
     recorded_at: int,
-    free: tuple[int, int],
+    numbers: tuple[int, int, int],
     *,
     law_changed: bool,
     kept: Sequence[Kept],
     tell: Callable[[sqlite3.Connection], None],
 ) -> None:
-    """Make the generation the newest revision; `tell` writes what the audit log tells of it."""
-    connection.execute("INSERT INTO revision VALUES (?, ?)", (revision, recorded_at))
-    _set_meta(connection, "next_node", free[0])
-    _set_meta(connection, "next_fact", free[1])
+    """Make the generation the newest revision.
+
+    Args:
+        connection: The transaction.
+        revision: Its number.
+        recorded_at: The instant.
+        numbers: The next free one of nodes, the first one of its facts, and the next of those.
+        law_changed: Whether it changes what holds for every question.
+        kept: Records that are kept with it.
+        tell: Writes what the audit log tells of it.
+    """
+    next_node, first_fact, next_fact = numbers
+    connection.execute(
+        "INSERT INTO revision (number, recorded_at, first_fact) VALUES (?, ?, ?)",
+        (revision, recorded_at, first_fact),
+    )
+    _set_meta(connection, "next_node", next_node)
+    _set_meta(connection, "next_fact", next_fact)
     if law_changed:
         _set_meta(connection, "law_revision", revision)
     connection.executemany(PUT, map(asdict, kept))

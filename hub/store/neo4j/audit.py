@@ -4,11 +4,11 @@ Whoever adds a row holds the lock on the head's node until its transaction is ov
 who adds among all processes, and who has the lock sees every row before the head.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final, LiteralString
 
-from hub.store.audit import KEYS, Entry, Head, Log, Notary, ends_day, follow, made_key
+from hub.store.audit import KEYS, Entry, Head, Log, Notary, clients, ends_day, follow, made_key
 from hub.store.deeds import Deed
 from hub.store.kept import FOREVER
 from hub.store.neo4j import texts
@@ -22,7 +22,7 @@ MOVE_HEAD: Final[LiteralString] = (
     "MATCH (h:AuditHead {name: 'audit'}) SET h.seq = $seq, h.at = $at, h.hash = $hash"
 )
 ADD: Final[LiteralString] = (
-    "CREATE (a:Audit {seq: $seq, text: $text, hash: $hash}) "
+    "CREATE (a:Audit {seq: $seq, text: $text, hash: $hash, revision: $revision}) "
     "WITH a UNWIND $programs AS program CREATE (:AuditOf {program: program, seq: a.seq})"
 )
 _ROWS: Final = (
@@ -35,6 +35,10 @@ PAGE: Final[LiteralString] = (
 OF_PROGRAM: Final[LiteralString] = (
     "MATCH (p:AuditOf) WHERE p.program = $program AND p.seq > $after "
     "WITH p ORDER BY p.program, p.seq LIMIT $size MATCH (a:Audit) WHERE a.seq = p.seq " + _ROWS
+)
+CLIENTS: Final[LiteralString] = (
+    "UNWIND $revisions AS revision MATCH (a:Audit) USING INDEX SEEK a:Audit(revision) "
+    "WHERE a.revision = revision RETURN collect([a.revision, a.text])"
 )
 COUNT: Final[LiteralString] = (
     "MATCH (a:Audit) WHERE NOT coalesce(a.seq > $up_to, false) RETURN count(a)"
@@ -66,6 +70,11 @@ class Neo4jLog(Log):
         [number] = await self._bolt.read(COUNT, {"up_to": up_to})
         return number
 
+    async def clients(self, revisions: Sequence[int]) -> dict[int, str]:
+        """Return the ids of the clients that made revisions."""
+        [found] = await self._bolt.read(CLIENTS, {"revisions": list(revisions)})
+        return clients((revision, text) for revision, text in found)
+
     async def append(self, transaction: Transaction, deed: Deed, now: int) -> None:
         """Add the row of a deed to the transaction that does it.
 
@@ -91,6 +100,6 @@ class Neo4jLog(Log):
 async def _add(transaction: Transaction, head: Head, deed: Deed, now: int) -> Head:
     """Add a row behind a head; return the head that it makes."""
     made, entry = follow(head, deed, now)
-    await transaction.run(ADD, asdict(entry))
+    await transaction.run(ADD, {**asdict(entry), "revision": deed.revision})
     await transaction.run(MOVE_HEAD, asdict(made))
     return made

@@ -37,15 +37,15 @@ def node(name: str) -> LiteralString:
     return vouched(_NODE.replace("{n}", name))
 
 
-def by_viewer(kind: type[Fact]) -> LiteralString:
-    """Which facts of a kind a viewer may see."""
+def by_viewer(kind: type[Fact], f: str = "f") -> LiteralString:
+    """Which facts of a kind a viewer may see; `f` is what a question calls them."""
     least = "$practice" if kind in PRACTICE else "$everything"
-    allowed = ["f.program IN $speaking"]
+    allowed = [f"{f}.program IN $speaking"]
     if kind in OWN:
-        allowed.append(f"f.{OWN[kind]} IN $own")
+        allowed.append(f"{f}.{OWN[kind]} IN $own")
     if kind in PARTY:
-        allowed.append(f"coalesce(f.{PARTY[kind]} = $party, false)")
-    shown = f"CASE WHEN f.visible OR {least} THEN true ELSE {' OR '.join(allowed)} END"
+        allowed.append(f"coalesce({f}.{PARTY[kind]} = $party, false)")
+    shown = f"CASE WHEN {f}.visible OR {least} THEN true ELSE {' OR '.join(allowed)} END"
     return vouched(shown)
 
 

@@ -45,6 +45,7 @@ class Generation(Writing):
         self._writer = token_hex(16)
         self._next_reference = 1
         self._first_node = 1
+        self._first_fact = 1
         self._waiting: list[Statement] = []
         self._profiles: list[Mapping[str, Any]] = []
         self._sent = False
@@ -99,7 +100,8 @@ class Generation(Writing):
         revision = self.base.revision + 1
         law = revision if law_changed else self.base.law_revision
         made = {"revision": revision, "recorded_at": recorded_at}
-        self._waiting.append((writes.MADE, {**made, "writer": self._writer}))
+        whose = {"writer": self._writer, "first_fact": self._first_fact}
+        self._waiting.append((writes.MADE, {**made, **whose}))
         await self._send()
         for statement in writes.profiles(self._profiles):
             await self._lock.run(*statement)
@@ -130,7 +132,7 @@ class Generation(Writing):
         revision, recorded_at, law, node, fact, reference = await self._lock.run(writes.BASE, {})
         self.base = Latest(revision, recorded_at, law)
         self.next_node = self._first_node = node
-        self.next_fact = fact
+        self.next_fact = self._first_fact = fact
         self._next_reference = reference
 
     async def _send(self) -> None:

@@ -1,13 +1,15 @@
 """Questions for lists of nodes, put to a Neo4j."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final, LiteralString
 
 from graph_schema.codes import Effect, Kind
+from graph_schema.elements import Fact
 from hub.store.columns import PROBLEM, RUN, tokens
-from hub.store.neo4j import list_texts, reads
+from hub.store.neo4j import change_texts, list_texts, reads
 from hub.store.neo4j.driver import Bolt
-from hub.store.port import Moment, Page, Row, SharedSought, Sought
+from hub.store.port import PLACES, Change, Moment, Page, Row, SharedSought, Sought, place
 
 _NO_RUN: Final[Row] = dict.fromkeys(RUN)
 """The columns of a run; one that is empty is not kept."""
@@ -72,6 +74,27 @@ class Lists:
         }
         [found] = await self.bolt.read(list_texts.SEARCH, at)
         return [(number, Kind(kind), score) for number, kind, score in found]
+
+    async def changes(
+        self, kinds: Sequence[type[Fact]], programs: Sequence[int], moment: Moment, page: Page
+    ) -> list[Change]:
+        """Return what revisions made of facts."""
+        since, number = divmod(page.after, PLACES)
+        at = reads.seen(moment) | {
+            "programs": list(dict.fromkeys(programs)),
+            "since": since,
+            "number": number,
+            "after": page.after,
+            "until": place(moment.revision + 1, 0) - 1,
+            "size": page.size,
+        }
+        # A question for all kinds at once takes the server seconds to plan when it is new to it.
+        found = [
+            each
+            for kind in dict.fromkeys(kinds)
+            for each in reads.changes(kind, await self.bolt.read(change_texts.changes(kind), at))
+        ]
+        return sorted(found, key=attrgetter("place"))[: page.size]
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
         """Return the newest run of each feed of programs."""

@@ -2,10 +2,12 @@
 
 from typing import Final, LiteralString
 
+from graph_schema.exchange import FACTS
 from hub.errors import StoreUnavailableError
 from hub.store.audit import FIRST
 from hub.store.neo4j import schema
 from hub.store.neo4j.driver import Bolt
+from hub.store.neo4j.writes import gone_before
 
 _WRITTEN_BY: Final[LiteralString] = (
     "OPTIONAL MATCH (m:Meta {name: 'meta'}) RETURN coalesce(max(m.version), 0)"
@@ -49,6 +51,10 @@ async def prepare(bolt: Bolt, key: bytes) -> None:
     [known] = await bolt.read(_KNOWN, {})
     if _INDEX not in known:
         await bolt.alone(_NEWEST, {})
+    if version:
+        for kind in FACTS:
+            if schema.gone_index(kind) not in known:
+                await bolt.alone(gone_before(kind), {})
     missing: list[LiteralString] = [
         text for name, text in schema.statements().items() if name not in known
     ]

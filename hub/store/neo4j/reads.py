@@ -17,8 +17,9 @@ from hub.store.columns import (
     TIE_COLUMNS,
     VOLUME_COLUMNS,
     all_columns,
+    told,
 )
-from hub.store.port import OPEN, Around, Moment, Page, Row
+from hub.store.port import OPEN, Around, Change, Moment, Page, Row
 
 PIECE: Final = 10_000
 """Most rows of one node, and most references or identities, of one round trip."""
@@ -77,6 +78,25 @@ def held(found: Iterable[Sequence[Any]], revision: int) -> list[Row]:
         for *own, kept in found
         for row in facts(Standing, [kept], revision)
     ]
+
+
+def held_then(found: Iterable[Sequence[Any]]) -> list[Row]:
+    """Return standings as they held in revisions of the past, each with its revision."""
+    return [{"then": then, **row} for then, *kept in found for row in held([kept], then)]
+
+
+def changes(kind: type[Fact], answer: Sequence[Any]) -> list[Change]:
+    """Return what revisions made of facts of a kind."""
+    new, gone = answer
+    return [
+        *(Change(kind, at, _told(kind, row), _told(kind, before)) for at, row, before in new),
+        *(Change(kind, at, None, _told(kind, row)) for at, row in gone),
+    ]
+
+
+def _told(kind: type[Fact], values: Sequence[Any] | None) -> Row | None:
+    """Return what a change tells of a fact."""
+    return None if values is None else dict(zip(told(kind), values, strict=True))
 
 
 def around(answer: Sequence[list[list[Any]]]) -> Around:

@@ -26,6 +26,8 @@ PROFILED: Final = {
     "Bought": ("buyers_held", 2),
 }
 """Labels by which shared suppliers are found, and of which count at least how many they need."""
+GONE: Final = "gone"
+"""The property of a fact's place among changes, where it was withdrawn for somebody at least."""
 NEWEST: Final = "Newest"
 """Label of the newest run of each feed."""
 WORDS: Final = "words"
@@ -47,6 +49,7 @@ _OWN: Final = {
 """Labels of the store itself, and the properties that are unique."""
 _OWN_INDEXES: Final = {
     "Reference": (("text",),),
+    "Audit": (("revision",),),
     "Run": (("revision",),),
     NEWEST: (("program",), ("program", "feed")),
     "Problem": (("run", "number"),),
@@ -78,15 +81,20 @@ def name(kind: type[Fact]) -> str:
 
 
 @cache
-def pattern(kind: type[Fact]) -> str:
-    """Return the pattern that matches facts of a kind as `f`."""
-    return f"()-[f:{name(kind)}]->()" if joins(kind) else f"(f:{name(kind)})"
+def pattern(kind: type[Fact], f: str = "f") -> str:
+    """Return the pattern that matches facts of a kind; `f` is what a question calls them."""
+    return f"()-[{f}:{name(kind)}]->()" if joins(kind) else f"({f}:{name(kind)})"
 
 
 @cache
 def begin_and_end(kind: type[Fact]) -> tuple[str, str]:
     """Return the columns of the nodes that a fact leads from and to."""
     return kind.begins_at or "program", kind.ends_at or "program"
+
+
+def gone_index(kind: type[Fact]) -> str:
+    """Return the name of the index by which withdrawn facts of a kind are found."""
+    return _index(pattern(kind), name(kind), ("program", GONE))[0]
 
 
 def labels(kind: Kind) -> str:
@@ -117,6 +125,7 @@ def _indexes() -> Iterator[tuple[str, str]]:
         matched = pattern(kind).replace("->", "-")
         yield _unique(matched, name(kind), ("number",))
         yield _index(matched, name(kind), ("identity",))
+        yield _index(matched, name(kind), ("program", GONE))
         for end in dict.fromkeys(("program", *ends(kind), *kind.indexed)):
             yield _index(matched, name(kind), (end, "number"))
 

@@ -70,10 +70,10 @@ class Neo4jStore(Lists, Store):
         """Return the newest revision."""
         return Latest(*await self.bolt.read(texts.LATEST, {}))
 
-    async def revision_at(self, revision: int) -> int | None:
-        """Return when a revision was committed."""
-        [recorded_at] = await self.bolt.read(texts.REVISION, {"revision": revision})
-        return recorded_at
+    async def recorded_at(self, revisions: Sequence[int]) -> dict[int, int]:
+        """Return when revisions were committed."""
+        found = await self.bolt.read(texts.RECORDED_AT, {"revisions": list(revisions)})
+        return dict(zip(*found, strict=True))
 
     async def resolve(
         self, references: Sequence[str], revision: int | None = None
@@ -178,6 +178,12 @@ class Neo4jStore(Lists, Store):
         made = partial(reads.held, revision=moment.revision)
         by = ("number" if end == "fact" else end, "in_force")
         return await self._rows(texts.in_force(end), at, made, by, whole=page is None)
+
+    async def held_then(self, facts: Sequence[tuple[int, int]], moment: Moment) -> list[Row]:
+        """Return standings as they were known to hold in revisions of the past."""
+        at = reads.seen(moment) | {"pairs": [list(each) for each in facts]}
+        [found] = await self.bolt.read(texts.HELD_THEN, at)
+        return reads.held_then(found)
 
     async def count_in_force(
         self,

@@ -26,7 +26,7 @@ from hub.store.columns import (
     bounds,
     ends,
 )
-from hub.store.neo4j import conditions, list_texts
+from hub.store.neo4j import change_texts, conditions, list_texts
 from hub.store.neo4j.conditions import (
     DERIVED,
     ON_THE_DAY,
@@ -46,9 +46,9 @@ _NODE: Final = "USING INDEX SEEK n:Node(number)"
 
 LATEST: Final[LiteralString] = f"{_LATEST} RETURN m.revision, m.recorded_at, m.law_revision"
 KEY: Final[LiteralString] = f"{_LATEST} RETURN m.key"
-REVISION: Final[LiteralString] = (
-    f"{_LATEST} OPTIONAL MATCH (r:Revision {{number: $revision}}) WHERE r.number <= m.revision "
-    "RETURN r.recorded_at"
+RECORDED_AT: Final[LiteralString] = (
+    f"{_LATEST} UNWIND $revisions AS revision MATCH (r:Revision {{number: revision}}) "
+    "WHERE r.number <= m.revision RETURN collect(r.number), collect(r.recorded_at)"
 )
 RESOLVE: Final[LiteralString] = (
     f"{_LATEST} WITH m, coalesce($revision, m.revision) AS revision "
@@ -241,6 +241,14 @@ def count_in_force(end: str) -> LiteralString:
     )
 
 
+HELD_THEN: Final = vouched(
+    "UNWIND $pairs AS pair CALL (pair) { "
+    "MATCH ()-[i:IN_FORCE]->() USING INDEX SEEK i:IN_FORCE(fact, number) "
+    f"WHERE i.fact = pair[0] AND i.number > 0 AND {DERIVED.replace('$revision', 'pair[1]')} "
+    "RETURN i ORDER BY i.fact, i.number LIMIT 1 } "
+    f"MATCH {pattern(Standing)} {_by(Standing, 'number')} WHERE f.number = i.fact "
+    "RETURN collect([pair[1], i.effect, i.ends, i.ended, i.fact, properties(f)])"
+)
 DERIVED_OF: Final = vouched(
     f"{_LATEST} UNWIND $subjects AS subject MATCH ()-[i:IN_FORCE]->() "
     "USING INDEX SEEK i:IN_FORCE(subject, fact) WHERE i.subject = subject AND i.fact > 0 "
@@ -305,6 +313,7 @@ def _made_texts() -> Iterator[tuple[str, LiteralString]]:
         yield f"everything({kind.word})", everything(kind)
         yield f"current({kind.word})", current(kind)
         yield f"of_feed({kind.word})", of_feed(kind)
+        yield f"changes({kind.word})", change_texts.changes(kind)
         yield f"exported({kind.word})", exported(kind)
         for end in dict.fromkeys((*ends(kind), *kind.indexed, "program", "number")):
             yield f"at({kind.word}, {end})", at(kind, end, history=False)

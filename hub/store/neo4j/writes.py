@@ -8,6 +8,7 @@ from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.store.columns import IN_FORCE, PROBLEM, all_columns, tokens
 from hub.store.columns import RUN as RUN_COLUMNS
+from hub.store.neo4j import schema
 from hub.store.neo4j.driver import Bolt, Statement
 from hub.store.neo4j.schema import (
     PROFILED,
@@ -18,7 +19,7 @@ from hub.store.neo4j.schema import (
     pattern,
     vouched,
 )
-from hub.store.port import OPEN, Batch, Row
+from hub.store.port import OPEN, PLACES, Batch, Row
 
 BATCH: Final = 5_000
 """Rows of one statement."""
@@ -34,7 +35,8 @@ MARK: Final[LiteralString] = "CREATE (:Staged {of: $of, numbers: $rows})"
 BEGUN: Final[Statement] = (MARK, {"of": "", "rows": []})
 """Leaves word that there is a generation that was not committed."""
 MADE: Final[LiteralString] = (
-    "CREATE (:Revision {number: $revision, recorded_at: $recorded_at, writer: $writer})"
+    "CREATE (:Revision {number: $revision, recorded_at: $recorded_at, first_fact: $first_fact, "
+    "writer: $writer})"
 )
 FLIP: Final[LiteralString] = (
     "MATCH (m:Meta {name: 'meta'}) SET m.revision = $revision, m.recorded_at = $recorded_at, "
@@ -126,6 +128,27 @@ def _close(kind: type[Fact]) -> LiteralString:
     )
 
 
+@cache
+def _withdraw(kind: type[Fact]) -> LiteralString:
+    return vouched(
+        f"UNWIND $rows AS number MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(number) "
+        f"WHERE f.number = number SET f.{schema.GONE} = $revision * {PLACES} + number"
+    )
+
+
+def gone_before(kind: type[Fact]) -> LiteralString:
+    """Return the statement that gives places to what was withdrawn before they were kept.
+
+    Of what was corrected some get one, too; the question for changes finds that out.
+    """
+    return vouched(
+        f"MATCH {pattern(kind)} WHERE f.revision_until < {OPEN} "
+        "AND f.revision_until > f.revision_from "
+        f"CALL (f) {{ SET f.{schema.GONE} = f.revision_until * {PLACES} + f.number }} "
+        f"IN TRANSACTIONS OF {BATCH} ROWS"
+    )
+
+
 def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Statement]:
     """Yield the statements that add a batch, none of which a reader sees before the commit.
 
@@ -148,6 +171,11 @@ def staged(batch: Batch, revision: int, next_reference: int) -> Iterator[Stateme
     for kind, numbers in closed.items():
         yield from _marks(name(kind), [number for number, _ in numbers])
         yield from _rows(_close(kind), numbers, revision)
+    withdrawn: dict[type[Fact], list[int]] = {}
+    for kind, number in batch.withdrawn:
+        withdrawn.setdefault(kind, []).append(number)
+    for kind, gone in withdrawn.items():
+        yield from _rows(_withdraw(kind), gone, revision)
     yield from _marks("IN_FORCE", batch.gone)
     yield from _rows(_GONE, batch.gone, revision)
     text = _create("IN_FORCE", "subject", "program", IN_FORCE)
@@ -215,7 +243,8 @@ def undone() -> Iterator[LiteralString]:
     yield _reopen("Reference", "(f:Reference)", reopened)
     yield _reopen("IN_FORCE", "()-[f:IN_FORCE]->()", reopened)
     for kind in FACTS:
-        yield _reopen(name(kind), pattern(kind), f"{reopened}, f.recorded_until = {OPEN}")
+        open_ = f"{reopened}, f.recorded_until = {OPEN} REMOVE f.{schema.GONE}"
+        yield _reopen(name(kind), pattern(kind), open_)
         yield _drop(pattern(kind), name(kind), "next_fact")
     yield _drop("()-[f:IN_FORCE]->()", "IN_FORCE", "next_fact")
     yield _drop("(f:Reference)", "Reference", "next_reference")
@@ -253,6 +282,7 @@ def every_text() -> Iterator[tuple[str, LiteralString]]:
     for kind in FACTS:
         yield f"create({kind.word})", _new(kind)
         yield f"close({kind.word})", _close(kind)
+        yield f"withdraw({kind.word})", _withdraw(kind)
     yield "create(in force)", _create("IN_FORCE", "subject", "program", IN_FORCE)
 
 

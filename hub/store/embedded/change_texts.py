@@ -1,0 +1,62 @@
+"""The hub's question for changes in SQL: what revisions made of facts, as a viewer sees it.
+
+There is no second log: what is new in a revision is found by its numbers, which only grow, and
+what was withdrawn by the place that it keeps of that.
+"""
+
+from functools import cache
+from typing import Final
+
+from graph_schema.elements import Fact
+from hub.store.columns import told
+from hub.store.embedded.conditions import by_viewer, names_seen
+from hub.store.embedded.schema import GONE, table
+
+FLOOR: Final = "SELECT coalesce(first_fact, 0) FROM revision WHERE number = :since"
+"""The first number of a revision's facts; of one that an older hub made it is not known."""
+
+
+@cache
+def new(kind: type[Fact]) -> str:
+    """The next facts of a kind that programs say, in the order in which they came."""
+    return (
+        f"SELECT f.revision_from, {_told(kind)} FROM json_each(:programs) j "
+        f"CROSS JOIN {table(kind)} f ON f.number IN ("
+        f"SELECT f.number FROM {table(kind)} f WHERE f.program = j.value AND f.number > :floor "
+        "AND f.revision_from >= :since AND f.revision_from <= :revision "
+        "AND f.revision_until > f.revision_from "
+        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} "
+        "ORDER BY f.number LIMIT :size) ORDER BY f.number LIMIT :size"
+    )
+
+
+@cache
+def withdrawn(kind: type[Fact]) -> str:
+    """The next facts of a kind that are known no more, in the order in which they went."""
+    return (
+        f"SELECT f.revision_until, {_told(kind)} FROM json_each(:programs) j "
+        f"CROSS JOIN {table(kind)} f ON f.number IN ("
+        f"SELECT f.number FROM {table(kind)} f WHERE f.program = j.value "
+        f"AND f.{GONE} > :after AND f.{GONE} <= :until "
+        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} "
+        f"AND NOT EXISTS (SELECT 1 FROM {table(kind)} g WHERE g.identity = f.identity "
+        "AND g.revision_from = f.revision_until AND g.revision_until > g.revision_from "
+        f"AND {by_viewer(kind, 'g')}) "
+        f"ORDER BY f.{GONE} LIMIT :size) ORDER BY f.{GONE} LIMIT :size"
+    )
+
+
+@cache
+def before(kind: type[Fact]) -> str:
+    """What facts of a kind were as they were known before, by their numbers."""
+    return (
+        f"SELECT f.number, {_told(kind, 'g')} FROM json_each(:nodes) j "
+        f"CROSS JOIN {table(kind)} f ON f.number = j.value "
+        f"CROSS JOIN {table(kind)} g ON g.identity = f.identity "
+        "WHERE g.revision_until = f.revision_from AND g.revision_from < g.revision_until "
+        f"AND {by_viewer(kind, 'g')}"
+    )
+
+
+def _told(kind: type[Fact], of: str = "f") -> str:
+    return ", ".join(f'{of}."{name}"' for name in told(kind))
