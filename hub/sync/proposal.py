@@ -102,7 +102,7 @@ class Proposal:
     client: str
     sent_at: int
     complete: bool
-    held: Sequence[str]
+    held: tuple[str, ...]
     bars: bool
     difference: str
     counts: Mapping[str, int]

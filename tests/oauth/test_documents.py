@@ -378,7 +378,7 @@ async def test_a_request_that_is_none_is_refused_with_what_to_do(here: Sender) -
     for key in (None, "", "k" * 256):
         assert await here.refused(key, ORGANIZATIONS) == invalid
     for given in (
-        {"feed": "nobody"}, {"dated": "yesterday"}, {"apply": "yes"}, {"aply": "true"},
+        {"feed": "nobody"}, {"dated": "yesterday"}, {"apply": "yes"}, {"applies": "true"},
         {"name": "a\nb"},
     ):  # fmt: skip
         assert await here.refused("1", ORGANIZATIONS, **given) == invalid
