@@ -18,7 +18,8 @@ from hub.answers.desk import Desk
 from hub.at_least import HEADER, reached
 from hub.audit.heads import witnessed
 from hub.audit.shown import shown
-from hub.documents import template
+from hub.documents.reception import InFlightError, Reception
+from hub.documents.template import template
 from hub.errors import (
     HubError,
     InvalidInputError,
@@ -27,6 +28,7 @@ from hub.errors import (
     OAuthError,
     RevisionNotReachedError,
     StoreUnavailableError,
+    UnauthenticatedError,
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
@@ -64,6 +66,7 @@ def create_app(
         clock: Tells whether tokens have expired.
     """
     metadata = well_known(settings.public_url, "oauth-protected-resource")
+    challenge = f'Bearer resource_metadata="{metadata}"'
     counts = Counts()
     door = http.Door(settings, clock, counts)
 
@@ -86,11 +89,11 @@ def create_app(
     async def refused(_request: Request, error: Exception) -> Response:
         """Say that a token is not taken, and where one is to be had (RFC 6750, 9728)."""
         assert isinstance(error, HubError)  # noqa: S101 - registered for no other
-        challenge = f'Bearer resource_metadata="{metadata}"'
+        told = challenge
         if error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             word = "invalid_token" if isinstance(error, InvalidTokenError) else "invalid_request"
-            challenge += f', error="{word}", error_description="{error.message}"'
-        headers = {"www-authenticate": challenge, "cache-control": "no-store"}
+            told += f', error="{word}", error_description="{error.message}"'
+        headers = {"www-authenticate": told, "cache-control": "no-store"}
         return http.problem(error, secrets.token_hex(8), headers)
 
     app = Starlette(
@@ -100,6 +103,7 @@ def create_app(
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/programs/{code}/template.xlsx", _at_least(_template)),
             Route("/programs/{code}/audit", _at_least(_audit)),
+            Route("/programs/{code}/documents", _at_least(_documents), methods=["POST"]),
             Route("/livez", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
@@ -125,6 +129,8 @@ def create_app(
         await app.state.access.ledger.state()
 
     app.state.counts = counts
+    app.state.challenge = challenge
+    app.state.reception = Reception(settings)
     app.state.settings = settings
     app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.
@@ -174,6 +180,22 @@ async def _audit(request: Request) -> Response:
         return await shown(state.desk.store, principal, code, request.query_params, address)
     except (InvalidInputError, UnknownReferenceError) as error:
         return http.problem(error, secrets.token_hex(8))
+
+
+async def _documents(request: Request) -> Response:
+    """Take a document of a program's operators."""
+    state, request_id = request.app.state, secrets.token_hex(8)
+    principal = await state.access.guard.admit(request)
+    try:
+        return await state.reception.take(request, state.desk, principal, request_id)
+    except StoreUnavailableError as error:
+        return http.problem(error, request_id, {"retry-after": "30"})
+    except InFlightError as error:
+        return http.problem(error, request_id, {"retry-after": "1"})
+    except UnauthenticatedError as error:
+        return http.problem(error, request_id, {"www-authenticate": state.challenge})
+    except HubError as error:
+        return http.problem(error, request_id)
 
 
 async def _alive(_request: Request) -> Response:

@@ -87,7 +87,9 @@ class Settings(BaseSettings):
     secrets_dir: Path | None = None
     """Folder of files named like settings, each with one secret, as containers mount them."""
     most_body_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
-    """Bytes of the largest request."""
+    """Bytes of the largest request, a document apart."""
+    most_document_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
+    """Bytes of the largest document that an operator sends."""
 
     anonymous_cost: Annotated[int, Field(ge=100, le=20_000)] = 5_000
     """What a query without a token may cost."""

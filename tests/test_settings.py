@@ -75,6 +75,7 @@ def test_each_setting_is_read_from_each_place(
         "environment": "production",
         "public_url": "https://hub.example",
         "most_body_bytes": "2000",
+        "most_document_bytes": "4000",
         "issuers": '[{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys"}]',
         "authorization_server": "true",
         "keys_secret": SEALED,
@@ -105,7 +106,7 @@ def test_each_setting_is_read_from_each_place(
     assert (found.neo4j_user, password(found), found.neo4j_database) == ("example", HIDDEN, "graph")
     assert found.environment is Environment.PRODUCTION
     assert found.public_url == "https://hub.example"
-    assert found.most_body_bytes == 2000
+    assert (found.most_body_bytes, found.most_document_bytes) == (2000, 4000)
     assert found.feeds == {"ffp/page": "https://program.example/list"}
     assert found.sync_every_hours == 6
     assert (found.anonymous_cost, found.anonymous_rows) == (3_000, 200)

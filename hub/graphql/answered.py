@@ -31,6 +31,7 @@ from hub.graphql.types.answers import (
     UnknownReference,
 )
 from hub.store.rows import instant
+from hub.sync.receipt import KeyUsedError
 
 
 def columns(sitting: Sitting, answers: Answers) -> Columns[EligibilityRow]:
@@ -83,6 +84,7 @@ def told(error: HubError) -> Problem:
 
 _PROBLEMS: Final[Mapping[type[HubError], type[Problem]]] = {
     ConflictError: Conflict,
+    KeyUsedError: Conflict,
     NotAllowedError: NotAllowed,
     UnauthenticatedError: NotAllowed,
 }

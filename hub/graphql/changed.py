@@ -40,16 +40,27 @@ def changed(request: Request, effects: Sequence[tuple[Effect, Made]]) -> list[Gr
     ]
 
 
+def waiting(
+    request: Request, effects: Sequence[tuple[Effect, Made]], numbers: Sequence[int]
+) -> list[GraphChange]:
+    """Return what would be made of facts as it is shown, each by a number of its own."""
+    ids = request.ids.many(numbers, Numbered.CHANGE)
+    return [
+        _shown(request, strawberry.ID(public), None, effect, made)
+        for public, (effect, made) in zip(ids, effects, strict=True)
+    ]
+
+
 def _shown(
-    request: Request, public: strawberry.ID, cursor: str, effect: Effect, made: Made
+    request: Request, public: strawberry.ID, cursor: str | None, effect: Effect, made: Made
 ) -> GraphChange:
-    fact = effect.fact
+    fact = effect.fact if made.written else None
     return GraphChange(
         id=public,
         effect=effect,
         made=made,
         cursor=cursor,
-        revision=str(made.revision),
+        revision=str(made.revision) if made.written else "",
         kind=effect.becomes,
         fact=None if fact is None else strawberry.ID(request.ids.of(fact, Numbered.FACT)),
         fact_kind=effect.word,

@@ -20,12 +20,13 @@ from hub.errors import DeadlineExceededError, HubError, InvalidInputError
 from hub.graphql import errors
 from hub.graphql.context import Request
 from hub.graphql.guard import check_given
-from hub.graphql.limits import TooLargeError, budgets
+from hub.graphql.limits import budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
 from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM
+from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
 from hub.settings import Environment, Settings
@@ -218,20 +219,6 @@ def _not_allowed(operation: OperationType, method: str) -> HubError:
     if operation is OperationType.MUTATION:
         return NotAllowedError(f"{method} carries queries alone; send a mutation by POST")
     return NotAllowedError(f"{method} carries no {operation.value}")
-
-
-class SlowRequestError(InvalidInputError):
-    """A request that is not sent to its end."""
-
-    code = "REQUEST_TIMEOUT"
-    status = HTTPStatus.REQUEST_TIMEOUT
-
-
-class UnsupportedMediaTypeError(InvalidInputError):
-    """A body that is not JSON."""
-
-    code = "UNSUPPORTED_MEDIA_TYPE"
-    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 def _json(text: bytes, what: str) -> Any:  # noqa: ANN401

@@ -1,7 +1,6 @@
 """Limits: how much a query may ask for at once, and what is said of one that asks for more."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from hub.errors import InvalidInputError
@@ -76,13 +75,6 @@ class LimitExceededError(InvalidInputError):
     """A query that asks for too much at once; the message names the limit."""
 
     code = "LIMIT_EXCEEDED"
-
-
-class TooLargeError(InvalidInputError):
-    """A request over the limit."""
-
-    code = "TOO_LARGE"
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def at_most(limit: int, found: int, what: str, remedy: str = "") -> None:

@@ -5,8 +5,9 @@ from http import HTTPStatus
 
 from graphql import GraphQLError
 
-from hub.graphql.limits import LimitExceededError, TooLargeError
+from hub.graphql.limits import LimitExceededError
 from hub.http.media import GRAPHQL, JSON
+from hub.http.refused import TooLargeError
 
 
 class Accepted:

@@ -12,8 +12,9 @@ from hub.errors import InvalidInputError, UnauthenticatedError
 from hub.graphql import guard
 from hub.graphql.context import Request
 from hub.graphql.cost import Cost, cost
-from hub.graphql.limits import LARGEST, LONGER, TooLargeError
+from hub.graphql.limits import LARGEST, LONGER
 from hub.graphql.prices import Prices, prices
+from hub.http.refused import TooLargeError
 from hub.store.deadline import Deadline
 
 

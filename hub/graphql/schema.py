@@ -9,12 +9,23 @@ from strawberry.types import ExecutionContext
 
 from hub.graphql import prices
 from hub.graphql.executor import HubExecutor
-from hub.graphql.loaders import answers, changes, evidence, links, programs, standings, subjects
+from hub.graphql.loaders import (
+    answers,
+    changes,
+    evidence,
+    links,
+    programs,
+    proposals,
+    standings,
+    subjects,
+)
 from hub.graphql.mutations.facts import FactMutations
+from hub.graphql.mutations.proposals import ProposalMutations
 from hub.graphql.questions.bindings import BindingQuestions
 from hub.graphql.questions.changes import ChangeQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
 from hub.graphql.questions.programs import Programs
+from hub.graphql.questions.proposals import ProposalQuestions
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
@@ -23,7 +34,7 @@ from hub.graphql.scalars import SCALARS
 from hub.graphql.types.answers import Conflict, Held, InvalidInput, NotAllowed, UnknownReference
 from hub.graphql.types.nodes import Commodity
 
-LOADERS: Final = (answers, changes, evidence, links, programs, standings, subjects)
+LOADERS: Final = (answers, changes, evidence, links, programs, proposals, standings, subjects)
 """Modules that bring fetched fields; being imported they are registered."""
 COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 
@@ -37,6 +48,7 @@ class Query(
     Subjects,
     ChangeQuestions,
     Lookups,
+    ProposalQuestions,
 ):
     """The questions."""
 
@@ -57,7 +69,7 @@ class HubSchema(strawberry.Schema):
 
 
 @strawberry.type
-class Mutation(FactMutations):
+class Mutation(FactMutations, ProposalMutations):
     """What operators write."""
 
 

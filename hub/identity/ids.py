@@ -29,6 +29,7 @@ class Numbered(IntEnum):
     FACT = 2
     RUN = 3
     CHANGE = 4
+    PROPOSAL = 5
 
 
 class Ids:

@@ -26,6 +26,9 @@ class Action(StrEnum):
 
     RECORD_FACTS = "recordFacts"
     WITHDRAW_FACT = "withdrawFact"
+    PROPOSE = "propose"
+    APPLY_PROPOSAL = "applyProposal"
+    REJECT_PROPOSAL = "rejectProposal"
     SYNC = "sync"
     IMPORT = "import"
     ADD_CLIENT = "addClient"

@@ -4,6 +4,7 @@ Clients, signing keys, identifiers that may be used once, what was revoked. They
 have no revisions, stand in no export, and one that has expired is as if it had never been.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,16 +12,24 @@ from hub.store.deeds import Deed
 
 FOREVER: Final = 2**62
 """When a record expires that does not."""
+NOTHING: Final = ""
+"""What is there where there is no record; no value is this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record; one that is kept with a generation is kept with it, or not at all."""
+    """A record; one that is kept with a generation is kept with it, or not at all.
+
+    Attributes:
+        instead_of: The value in whose place it is kept, where it matters; if another is there,
+            neither it nor anything with it is kept.
+    """
 
     kind: str
     key: str
     value: str
     expires_at: int = FOREVER
+    instead_of: str | None = None
 
 
 class Records(Protocol):
@@ -45,8 +54,22 @@ class Records(Protocol):
         """Keep a record in the place of the one there may be."""
         ...
 
+    async def put_all(self, records: Sequence[Kept], *, deed: Deed) -> None:
+        """Keep records in the places of those there may be, all of them or none.
+
+        The log tells the hashes of the first one's value, and of the one in whose place it is.
+
+        Raises:
+            ConflictError: Another value is there than one of them is kept instead of.
+        """
+        ...
+
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record; none where there is no such record."""
+        ...
+
+    async def some(self, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the values of those there are of some records, named by kind and key."""
         ...
 
     async def all(self, kind: str) -> dict[str, str]:

@@ -302,6 +302,10 @@ class Writing(Protocol):
             law_changed: Whether it changes what holds for every question.
             deed: What the audit log tells of it; the row is written with it.
             kept: Records that are kept with it.
+
+        Raises:
+            ConflictError: Another value is there than one of them is kept instead of; then nothing
+                was written.
         """
         ...
 

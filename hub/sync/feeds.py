@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from adapters.kit.adapter import OPERATOR, Adapter, Feed
+from adapters.kit.adapter import OPERATOR, Adapter, Feed, adapters
 from adapters.kit.fetch import Fetcher, FetchError
 from adapters.kit.gate import UnreadableError, read
 from hub.errors import BadDocumentError, InvalidInputError
+
+
+@cache
+def installed() -> Mapping[str, Adapter]:
+    """Return every adapter that is installed, by program code; they are found once."""
+    return adapters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,11 @@ def feed_of(adapter: Adapter, name: str) -> Feed:
         raise InvalidInputError(msg) from error
 
 
-def configured(adapters: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Sequence[Address]:
+def configured(every: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Sequence[Address]:
     """Return the addresses that a setting gives to feeds, in the order of their names.
 
     Args:
-        adapters: Every program by code.
+        every: Every program by code.
         feeds: Addresses by `program/feed`.
 
     Raises:
@@ -52,11 +59,11 @@ def configured(adapters: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Seq
     found: list[Address] = []
     for key, url in sorted(feeds.items()):
         program, _, name = key.partition("/")
-        if program not in adapters:
-            msg = f"HUB_FEEDS: {key}: {program!r} is no program; they are {', '.join(adapters)}"
+        if program not in every:
+            msg = f"HUB_FEEDS: {key}: {program!r} is no program; they are {', '.join(every)}"
             raise InvalidInputError(msg)
         try:
-            feed = feed_of(adapters[program], name)
+            feed = feed_of(every[program], name)
         except InvalidInputError as error:
             msg = f"HUB_FEEDS: {key}: {error.message}"
             raise InvalidInputError(msg) from error
@@ -65,7 +72,7 @@ def configured(adapters: Mapping[str, Adapter], feeds: Mapping[str, str]) -> Seq
             allowed = ", ".join(feed.hosts) or "none"
             msg = f"HUB_FEEDS: {key}: the feed does not allow {host}; its hosts are: {allowed}"
             raise InvalidInputError(msg)
-        found.append(Address(adapters[program], name, url))
+        found.append(Address(every[program], name, url))
     return found
 
 

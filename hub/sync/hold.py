@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from graph_schema.codes import Effect, Kind
-from graph_schema.standing import Standing, StateRule
+from graph_schema.standing import StateRule
 from hub.store.port import Sought, Store
 from hub.sync.intake import Intake
 from hub.sync.plan import Plan
@@ -36,43 +36,47 @@ def reasons(intake: Intake, tally: Tally, plan: Plan, world: World, refused: int
             f"{aside:,} of {total:,} rows were set aside, more than {bounds.may_fail:.0%}; "
             "mend them, or confirm the rest"
         )
-    for kind, gone in plan.absent.items():
-        if gone > bounds.may_shrink * plan.shown[kind]:
+    yield from gone(intake, plan)
+
+
+def gone(intake: Intake, plan: Plan) -> Iterator[str]:
+    """Yield of which facts too many are gone."""
+    most = intake.bounds.may_shrink
+    for kind, absent in plan.absent.items():
+        if absent > most * plan.shown[kind]:
             yield (
-                f"{gone:,} of {plan.shown[kind]:,} listed {kind.table} are gone, more than "
-                f"{bounds.may_shrink:.0%}; confirm that they ended"
+                f"{absent:,} of {plan.shown[kind]:,} listed {kind.table} are gone, more than "
+                f"{most:.0%}; confirm that they ended"
             )
 
 
-async def barring(
-    store: Store, intake: Intake, plan: Plan, world: World, day: int
-) -> Sequence[str]:
-    """Return why a push that bars many suppliers at once must be looked at; one goes through."""
+def bars(intake: Intake, world: World) -> frozenset[tuple[str, str]]:
+    """Return the words of a program that bar suppliers, each with its track."""
     program = world.numbers.get(intake.program or "")
-    if not intake.whole or program is None:
-        return ()
-    bars = {
+    return frozenset(
         (rule["track"], rule["state"])
         for rule in world.law_rows[StateRule]
         if rule["program"] == program and rule["effect"] == Effect.INELIGIBLE
-    }
-    barred = {
-        row["subject"]
-        for kind, row in plan.facts
-        if kind is Standing and row["until"] is None and (row["track"], row["state"]) in bars
-    }
-    if len(barred) <= 1:
+    )
+
+
+async def barring(
+    store: Store, intake: Intake, barred: int, world: World, day: int
+) -> Sequence[str]:
+    """Return why what bars many suppliers at once must be looked at; one goes through."""
+    program = world.numbers.get(intake.program or "")
+    if barred <= 1 or program is None:
         return ()
     counts = [
         await store.count(Sought(kind, [program], (), day), world.moment)
         for kind in (Kind.ORGANIZATION, Kind.WORKSITE)
     ]
     share = intake.bounds.may_shrink
-    if len(barred) <= share * sum(counts):
+    if barred <= share * sum(counts):
         return ()
     return [
-        f"it would bar {len(barred):,} of {sum(counts):,} suppliers, more than {share:.0%}; send "
-        "it to whoever runs the hub as a list, so that a person looks at it"
+        f"it would bar {barred:,} of {sum(counts):,} suppliers, more than {share:.0%}; have "
+        "another client of the program look at the proposal, and apply it"
     ]
 
 

@@ -14,7 +14,7 @@ from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 from hub.store.deeds import Actor, By
 from hub.store.port import Row
-from hub.sync.receipt import Receipt
+from hub.sync.receipt import Effect, Receipt
 
 
 class Origin(StrEnum):
@@ -36,6 +36,8 @@ class Outcome(StrEnum):
     HELD = "held"
     DRY_RUN = "dry run"
     RESTORED = "restored"
+    MOVED = "moved"
+    """Somebody looked at a difference, and by now it would make another."""
     REFUSED = "refused"
     """It is applied whole or not at all, and something of it cannot be."""
     FAILED = "failed"
@@ -158,6 +160,11 @@ class Report:
         failed: Why there was nothing to run, where it failed.
         receipt: What a client is told, where it may ask again.
         planned: Of a dry run, the rows that would be written, by the numbers they would have.
+        started: When it began, in microseconds since 1970.
+        difference: Digest of the difference, where a client sends it.
+        effects: Then also the first of what becomes of facts.
+        first_new: Then the first number of a node that was not known before.
+        bars: Whether it is held because it bars, or may bar, many.
     """
 
     outcome: Outcome
@@ -176,6 +183,11 @@ class Report:
     failed: str = ""
     receipt: Receipt | None = None
     planned: Mapping[int, Row] = field(default_factory=dict[int, Row])
+    started: int = 0
+    difference: str = ""
+    effects: Sequence[Effect] = ()
+    first_new: int = 0
+    bars: bool = False
 
     def counts(self) -> Mapping[str, int]:
         """Return how many facts were added, changed, ended, unchanged, and rows set aside."""

@@ -15,6 +15,7 @@ from hub.sync.alike import Alike, Like
 from hub.sync.check import check, may_state
 from hub.sync.compare import Comparison
 from hub.sync.contradictions import contradicting
+from hub.sync.difference import Difference
 from hub.sync.events import united
 from hub.sync.intake import Intake, Item, Origin, Progress
 from hub.sync.kept import named
@@ -43,6 +44,7 @@ class Planning:
         problems: Rows set aside.
         refused: How many of these are lines that could be read.
         tally: What was counted.
+        difference: What it makes of facts, where somebody looks at that.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Planning:
         progress: Progress,
     ) -> None:
         self.generation = Generation(store, writing, world, progress)
+        self.difference: Difference | None = None
         self.notes: list[str] = []
         self.problems: list[RowProblem] = []
         self.refused = 0
@@ -74,7 +77,7 @@ class Planning:
         self._progress = progress
 
     async def plan(self) -> tuple[Plan, Made]:
-        """Plan the whole list, and return what of it is not staged yet."""
+        """Plan the whole list, and return what of it is not staged yet; that has its numbers."""
         intake, world, comparison = self._intake, self._world, self._comparison
         world.arriving(line for line in ahead(intake) if may_state(line, intake, world))
         if self._ends:
@@ -90,6 +93,7 @@ class Planning:
         if intake.complete:
             await self._left_out()
         comparison.late()
+        self._number()
         return comparison.plan, self._made()
 
     def learns(self) -> bool:
@@ -152,6 +156,8 @@ class Planning:
         self._parties.take_plain(kind, self._intake.program or "", rows)
         drawn = self._alike.draw(kind, likes)
         self._comparison.drawn(drawn.identities)
+        if self.difference is not None:
+            self.difference.draw(drawn)
         await self.generation.draw(drawn)
 
     def _set_aside(self, found: Sequence[RowProblem]) -> None:
@@ -176,8 +182,16 @@ class Planning:
         plan = self._comparison.plan
         made = self._made()
         self._comparison.telling.plans(plan.facts)
+        self._number()
         await self.generation.stage(plan, made)
         plan.facts, plan.closed = [], []
+
+    def _number(self) -> None:
+        """Give what is planned its numbers."""
+        plan = self._comparison.plan
+        self.generation.number(plan)
+        if self.difference is not None:
+            self.difference.take(plan)
 
     async def _relieve(self) -> None:
         """Hand on what is planned, where it has become much."""

@@ -49,21 +49,26 @@ async def push(
     Raises:
         ConflictError: The client used the key for something else.
     """
+    intake = pushed(sent.program, sent.facts, By.of(sent.client, sent.request))
+    return await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())
+
+
+def pushed(program: str, facts: Sequence[Mapping[str, Any]], by: By) -> Intake:
+    """Return facts that a client of a program sends, which are recorded all or not at all."""
     lines: list[Line] = []
     refused: list[RowProblem] = []
-    for place, fact in enumerate(sent.facts, start=1):
+    for place, fact in enumerate(facts, start=1):
         try:
-            line = Line.model_validate({"program": sent.program, **fact})
+            line = Line.model_validate({"program": program, **fact})
             lines.append(line.model_copy(update={"about": Bookkeeping(row=place)}))
         except ValidationError as error:
             refused += problems(error, place)
-    intake = Intake(
+    return Intake(
         origin=Origin.OPERATOR,
-        by=By.of(sent.client, sent.request),
+        by=by,
         lines=lines,
-        program=sent.program,
+        program=program,
         kinds=frozenset(type(line.fact) for line in lines),
         whole=True,
         problems=refused,
     )
-    return await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())

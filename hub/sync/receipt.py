@@ -41,6 +41,10 @@ class Becomes(StrEnum):
     """A feed was read."""
 
 
+class KeyUsedError(ConflictError):
+    """A key that stands for another write."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a write made of one fact.
@@ -73,6 +77,7 @@ class Receipt:
         unchanged: How many were known.
         effects: What it made of facts.
         recorded_at: When, in microseconds since 1970.
+        proposal: Number of the proposal that it became or decided, where it is about one.
     """
 
     asked: str
@@ -81,6 +86,7 @@ class Receipt:
     unchanged: int = 0
     effects: Sequence[Effect] = ()
     recorded_at: int = 0
+    proposal: int | None = None
 
 
 _RECEIPT: Final = TypeAdapter(Receipt)
@@ -117,13 +123,14 @@ class Asked:
         found = _RECEIPT.validate_json(text)
         if found.asked != self.digest:
             msg = f"the key {self.key!r} was used for another write; take a new one for this"
-            raise ConflictError(msg, path=("input", "idempotencyKey"))
+            raise KeyUsedError(msg, path=("input", "idempotencyKey"))
         return found
 
-    def kept(self, receipt: Receipt) -> Kept:
+    def kept(self, receipt: Receipt, *, instead_of: str | None = None) -> Kept:
         """Return the record of a receipt."""
         told = _RECEIPT.dump_json(receipt).decode()
-        return Kept(KIND, self._name, told, receipt.recorded_at + KEPT_FOR // _MICROS)
+        until = receipt.recorded_at + KEPT_FOR // _MICROS
+        return Kept(KIND, self._name, told, until, instead_of)
 
     @property
     def _name(self) -> str:

@@ -56,6 +56,7 @@ async def restore(
         if dry_run:
             return report
         generation = Generation(store, writing, world)
+        generation.number(plan)
         await generation.stage(plan, resolver.made)
         deed = Deed(By(Actor.SHELL), Action.IMPORT)
         latest = await generation.write(micros(now or datetime.now(UTC)), deed)

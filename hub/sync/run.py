@@ -1,22 +1,24 @@
 """A run: check, resolve, compare, write, derive. What a program sends becomes one generation."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from hub.errors import BadDocumentError
-from hub.store.deeds import Action, Deed
+from hub.store.deeds import Action, Actor, Deed
 from hub.store.kept import Kept
 from hub.store.port import Store, Writing
 from hub.store.rows import day_of
 from hub.sync import hold
+from hub.sync.difference import Difference
 from hub.sync.effects import receipt
 from hub.sync.intake import Intake, Origin, Outcome, Progress, Report, silent
 from hub.sync.plan import Plan
 from hub.sync.planning import Planning
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.refused import nothing_applied
-from hub.sync.remember import remember
+from hub.sync.remember import TAKEN, remember
 from hub.sync.slices import Learned
 from hub.sync.told import told
 from hub.sync.world import World
@@ -24,6 +26,49 @@ from hub.sync.write import instant
 
 MOST_NAMED: Final = 10
 """Subjects of a push that the audit log names; of more, the revision tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a run goes through of which a client has a proposal, or is to have one.
+
+    Attributes:
+        deed: What the audit log tells of it, where it is applied.
+        keeps: Returns what is kept with it.
+        expects: Digest of the difference that somebody looked at; none: nobody has.
+        alone: Whether who decides is who sent it, who may not let through what bars many.
+    """
+
+    deed: Deed
+    keeps: Callable[[Report], Sequence[Kept]]
+    expects: str | None = None
+    alone: bool = False
+
+    def fits(self, report: Report) -> bool:
+        """Whether a run does what somebody looked at, who may let it through."""
+        same = self.expects in {None, report.difference}
+        return same and not (self.alone and report.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a run is carried out.
+
+    Attributes:
+        dry_run: Work out the difference and write nothing.
+        confirmed: Apply it even where it would be held: a person has looked.
+        now: The instant it is recorded; the present where not given.
+        progress: Is told how far it is.
+        asked: By which key a client may ask for it again; the first answer is the receipt.
+        decision: What is decided of a proposal.
+    """
+
+    dry_run: bool = False
+    confirmed: bool = False
+    now: datetime | None = None
+    progress: Progress = silent
+    asked: Asked | None = None
+    decision: Decision | None = None
 
 
 async def run(
@@ -38,34 +83,41 @@ async def run(
 ) -> Report:
     """Record what comes in as one atomic generation, and report the difference it makes.
 
-    Args:
-        store: Where the graph is.
-        intake: What comes in.
-        dry_run: Work out the difference and write nothing.
-        confirmed: Apply it even where it would be held: a person has looked.
-        now: The instant it is recorded; the present where not given.
-        progress: Is told how far it is.
-        asked: By which key a client may ask for it again; the first answer is the receipt.
+    The arguments are the attributes of `How`.
 
     Raises:
         ConflictError: The client used the key for something else.
         BadDocumentError: An administrator's file has a bad line, or a document speaks of a day
             yet to come; nothing of it is applied.
     """
-    learned, report, started = Learned(), None, 0
+    return await carry_out(store, intake, How(dry_run, confirmed, now, progress, asked))
+
+
+async def carry_out(store: Store, intake: Intake, how: How) -> Report:
+    """Do the same, as is told.
+
+    Raises:
+        ConflictError: Likewise; or what it decides was decided by then.
+        BadDocumentError: Likewise.
+    """
+    learned, report, asked, decision = Learned(), None, how.asked, how.decision
     while report is None:
         async with store.writing() as writing:
             if asked is not None and (before := await asked.before(store)) is not None:
                 return _repeated(intake, before)
-            started = instant(now, writing.base)
+            started = instant(how.now, writing.base)
             _not_yet_to_come(intake, started)
-            how = _How(dry_run, confirmed, started, progress, asked)
             report = await _attempt(store, intake, writing, learned, how)
-    if asked is not None and report.outcome is Outcome.UNCHANGED and not dry_run:
-        report.receipt = Receipt(asked.digest, report.revision, (), report.unchanged, (), started)
+    unchanged = report.outcome is Outcome.UNCHANGED and not how.dry_run
+    if unchanged and asked is not None and decision is None:
+        known = report.unchanged
+        report.receipt = Receipt(asked.digest, report.revision, (), known, (), report.started)
         await store.kept.put(asked.kept(report.receipt))
-    if not dry_run and intake.program and intake.feed:
-        await remember(store, intake, report, started)
+    if unchanged and decision is not None:
+        await store.kept.put_all(decision.keeps(report), deed=decision.deed)
+    taken = decision is None or report.outcome in TAKEN
+    if taken and not how.dry_run and intake.program and intake.feed:
+        await remember(store, intake, report, report.started)
     return report
 
 
@@ -82,52 +134,67 @@ def _repeated(intake: Intake, receipt: Receipt) -> Report:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _How:
-    dry_run: bool
-    confirmed: bool
-    now: int
-    progress: Progress
-    asked: Asked | None
-
-
 async def _attempt(
-    store: Store, intake: Intake, writing: Writing, learned: Learned, how: _How
+    store: Store, intake: Intake, writing: Writing, learned: Learned, how: How
 ) -> Report | None:
     """Make a generation of what comes in; none where more was learned of it, to begin anew."""
     world = await World.load(store, writing.base)
-    planning = Planning(store, intake, writing, world, how.now, learned, how.progress)
+    started = instant(how.now, writing.base)
+    planning = Planning(store, intake, writing, world, started, learned, how.progress)
+    if intake.by.actor is Actor.CLIENT:
+        planning.difference = Difference(writing.next_node, hold.bars(intake, world))
     plan, made = await planning.plan()
     if planning.learns():
         return None
     if intake.origin is Origin.ADMINISTRATOR and planning.problems:
         raise BadDocumentError(nothing_applied(planning.problems))
     report = _report(intake, plan, planning, writing.base.revision)
+    report.started = started
     known = world.programs.get(intake.program or "")
     for changes in (report.added, report.changed, report.ended):
         changes[:] = await told(store, changes, known.scheme if known else None)
-    report.held = [
-        *hold.reasons(intake, planning.tally, plan, world, planning.refused),
-        *await hold.barring(store, intake, plan, world, day_of(how.now)),
-    ]
+    report.held = [*hold.reasons(intake, planning.tally, plan, world, planning.refused)]
+    if planning.difference is not None:
+        _look_at(planning.difference, report)
+        barred = len(planning.difference.barred)
+        why = await hold.barring(store, intake, barred, world, day_of(started))
+        report.held += why
+        # Who is missing in some lists may not be bought from either.
+        absent = intake.bounds.listing and any(hold.gone(intake, plan))
+        report.bars = bool(why) or absent
     report.outcome = _becomes(intake, planning, report, how, empty=plan.empty and not made)
-    if report.outcome is Outcome.DRY_RUN and how.asked is not None:
-        planning.generation.number(plan)
-        report.receipt = receipt(how.asked, plan, writing.base.revision, how.now)
+    if report.outcome is Outcome.DRY_RUN and how.asked is not None and how.decision is None:
+        report.receipt = receipt(how.asked, plan, writing.base.revision, started)
         report.planned = {row["number"]: row for _, row in plan.facts}
     if report.outcome is Outcome.APPLIED:
+        report.planned = {}
         await planning.generation.stage(plan, made)
-        kept: list[Kept] = []
-        if how.asked is not None:
-            report.receipt = receipt(how.asked, plan, writing.base.revision + 1, how.now)
-            kept.append(how.asked.kept(report.receipt))
-        deed = _deed(intake, report, how)
-        report.revision = (await planning.generation.write(how.now, deed, kept)).revision
+        report.revision = writing.base.revision + 1
+        deed, kept = _deed(intake, report, how), _kept(report, plan, how)
+        await planning.generation.write(started, deed, kept)
     return report
 
 
-def _deed(intake: Intake, report: Report, how: _How) -> Deed:
+def _look_at(difference: Difference, report: Report) -> None:
+    """Take down what a client's run makes of facts."""
+    report.difference, report.first_new = difference.digest, difference.first_new
+    report.effects, report.planned = difference.effects, difference.planned
+
+
+def _kept(report: Report, plan: Plan, how: How) -> Sequence[Kept]:
+    """Return what is kept with a run that is applied."""
+    if how.decision is not None:
+        return how.decision.keeps(report)
+    if how.asked is None:
+        return ()
+    report.receipt = receipt(how.asked, plan, report.revision, report.started)
+    return [how.asked.kept(report.receipt)]
+
+
+def _deed(intake: Intake, report: Report, how: How) -> Deed:
     """Return what the audit log tells of a run: of a push whom it is about, of a sync the feed."""
+    if how.decision is not None:
+        return how.decision.deed
     if how.asked is not None:
         changes = (*report.added, *report.changed, *report.ended)
         whom = sorted({change.what for change in changes})
@@ -139,13 +206,15 @@ def _deed(intake: Intake, report: Report, how: _How) -> Deed:
 
 
 def _becomes(
-    intake: Intake, planning: Planning, report: Report, how: _How, *, empty: bool
+    intake: Intake, planning: Planning, report: Report, how: How, *, empty: bool
 ) -> Outcome:
     """Return what is to become of a run that is planned."""
     if intake.whole and planning.problems:
         return Outcome.REFUSED
     if intake.origin is Origin.OPERATOR and report.held and not how.confirmed:
         return Outcome.HELD
+    if how.decision is not None and not how.decision.fits(report):
+        return Outcome.MOVED
     if empty and planning.generation.empty:
         return Outcome.UNCHANGED
     return Outcome.DRY_RUN if how.dry_run else Outcome.APPLIED

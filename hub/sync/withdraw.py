@@ -55,6 +55,7 @@ async def withdraw(
         started = instant(now, writing.base)
         plan.withdraw(kind, row, started)
         generation = Generation(store, writing, world)
+        generation.number(plan)
         await generation.stage(plan, Made())
         told = receipt(asked, plan, writing.base.revision + 1, started)
         deed = Deed(By.of(asked.client, sent.request), Action.WITHDRAW_FACT, subject=sent.name)

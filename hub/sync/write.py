@@ -82,11 +82,10 @@ class Generation:
         self._held: dict[int, list[dict[str, Any]]] = {}
 
     async def stage(self, plan: Plan, made: Made) -> None:
-        """Stage what is planned, and the nodes that it names for the first time."""
+        """Stage what is planned, which has its numbers, and the nodes that it names at first."""
         if plan.empty and not made:
             return
         self.empty = False
-        self.number(plan)
         for kind, row in plan.facts:
             self._changes(kind, row)
             self._begins(kind, row)

@@ -14,13 +14,16 @@ from typing import Any, Final, cast
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from typer.testing import CliRunner
 
 from hub.app import create_app
 from hub.cli.main import app
+from hub.oauth.clients import Registry
 from hub.settings import read
 from hub.store.open import from_settings
 from tests.docs.pages import ROOT
+from tests.oauth.served import OPERATOR, assertion, client_of, key_set
 
 STORE: Final = ".cache/hub.db"
 """Where `make run` keeps the store."""
@@ -29,6 +32,8 @@ _TERMINAL: Final = {"TTY_COMPATIBLE": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
 """A terminal of 80 columns without colours."""
 _PRETTY: Final = ["|", "python3", "-m", "json.tool", "--no-ensure-ascii"]
 _WIDTH: Final = 84
+_WITH_TOKEN: Final = "Bearer $TOKEN"  # noqa: S105 - a variable of a page
+"""Stands for the token of an operator, whom the page tells how to get one."""
 _VOLATILE: Final = re.compile(
     r'(?<="requestId": ")[0-9a-f]{16}'
     r"|\b[0-9a-f]{32}\b"
@@ -140,13 +145,16 @@ class Shell:
                     headers[field] = value.strip()
                 case "-d":
                     body = next(given)
+                case "--data-binary":
+                    file = next(given).removeprefix("@")
+                    body = (self.folder / file).read_text(encoding="utf-8")
                 case "--data-urlencode":
                     field, _, value = next(given).partition("=")
                     fields[field] = value
                 case "-s" | "-sG":
                     pass
                 case url:
-                    path = url.removeprefix("http://127.0.0.1:8000")
+                    path = url.removeprefix("$HUB").removeprefix("http://127.0.0.1:8000")
         self.code = 0
         return self._http("GET" if body is None else "POST", path, headers, body, fields)
 
@@ -169,12 +177,25 @@ class Shell:
                 api.router.lifespan_context(api),
                 httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client,
             ):
+                if typed.get("authorization") == _WITH_TOKEN:
+                    typed["authorization"] = f"Bearer {await _token(api, client)}"
                 response = await client.request(
-                    method, path, headers=typed, content=body, params=fields
+                    method, path, headers=typed, content=body, params=fields or None
                 )
                 return response.text
 
         return asyncio.run(send())
+
+
+async def _token(api: Starlette, http: httpx.AsyncClient) -> str:
+    """Return the token of an operator of the Example Produce Program."""
+    state = api.state
+    office = client_of(id="office", programs=("example-produce",), jwks=key_set(OPERATOR))
+    await Registry(state.desk.store.kept).add(office)
+    state.access.ledger.forget()
+    shown = assertion(office.id, aud=state.settings.public_url)
+    form = {"grant_type": "client_credentials", **shown}
+    return (await http.post("/oauth/token", data=form)).json()["access_token"]
 
 
 def pretty(value: Any, indent: str = "", taken: int = 0) -> str:  # noqa: ANN401 - any JSON

@@ -14,8 +14,8 @@ from tests.store.worlds import program, site, standing
 
 pytestmark = pytest.mark.anyio
 
-OPERATORS_ONLY: Final = frozenset({"SyncRun.setAside"})
-"""Nobody who may read it asks over HTTP so far."""
+OPERATORS_ONLY: Final = frozenset({"SyncRun.setAside", "Query.proposals", "Proposal.changes"})
+"""Who may read these asks with a token: `tests.visibility`, `tests.oauth.test_documents`."""
 NO_CURSORS: Final = ("zzz", "0" * 32, "1" * 48, "ABCDEF" * 8, "\0", "\u202e12", " ")
 PAGES: Final = 4
 _NEW: Final = count(1)

@@ -259,4 +259,5 @@ async def test_nobody_writes_what_is_not_theirs(operator: Operator) -> None:
 def test_each_mutation_is_one_that_these_tests_ask_of_everyone() -> None:
     mutation = build_schema(text()).mutation_type
     assert mutation is not None
-    assert set(mutation.fields) == {"recordFacts", "withdrawFact"}
+    told = {"recordFacts", "withdrawFact", "applyProposal", "rejectProposal"}
+    assert set(mutation.fields) == told

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from hub.errors import ConflictError
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.kept import FOREVER, Kept
+from hub.store.kept import FOREVER, NOTHING, Kept
 from hub.store.neo4j.store import Neo4jStore
 from tests.conftest import AnyStore
 from tests.neo4j.server import Address
-from tests.store.worlds import exported
+from tests.store.worlds import DEED, exported
 
 pytestmark = pytest.mark.anyio
 PAST = 1
@@ -138,3 +139,62 @@ async def test_a_record_waits_for_the_generation_in_the_making(store: AnyStore) 
     assert await waiting
     assert await store.kept.get("jti", "x") == "1"
     assert (await store.latest()).revision == 0
+
+
+async def test_several_records_are_brought_at_once(store: AnyStore) -> None:
+    for key, expires in (("a", FUTURE), ("b", FOREVER), ("gone", PAST)):
+        await store.kept.put(Kept("client", key, f'"{key}"', expires))
+    named = [("client", "b"), ("client", "a"), ("client", "gone"), ("key", "a")]
+    assert await store.kept.some(named) == {("client", "a"): '"a"', ("client", "b"): '"b"'}
+    assert await store.kept.some([]) == {}
+
+
+async def test_records_are_kept_together_or_not_at_all(store: AnyStore) -> None:
+    kept = store.kept
+    both = [Kept("client", "a", "1", instead_of=NOTHING), Kept("key", "a", "2")]
+    await kept.put_all(both, deed=DEED)
+    [row] = await store.audit.page(0, 9)
+    for wrong in (NOTHING, "3"):
+        records = [Kept("key", "a", "9"), Kept("client", "a", "9", instead_of=wrong)]
+        with pytest.raises(ConflictError):
+            await kept.put_all(records, deed=DEED)
+    assert await kept.some([("client", "a"), ("key", "a")]) == {
+        ("client", "a"): "1", ("key", "a"): "2",
+    }  # fmt: skip
+    assert await store.audit.page(0, 9) == [row]
+    await kept.put_all([Kept("client", "a", "4", instead_of="1")], deed=DEED)
+    assert await kept.get("client", "a") == "4"
+    await kept.put_all([Kept("client", "a", "5", PAST, instead_of="4")], deed=DEED)
+    await kept.put_all([Kept("client", "a", "6", instead_of=NOTHING)], deed=DEED)
+    assert await kept.get("client", "a") == "6"
+
+
+async def test_of_many_that_take_the_place_of_one_record_one_does(
+    store: AnyStore, replica: Callable[[], AnyStore]
+) -> None:
+    async with opened(replica()) as second:
+        for before, after in ((NOTHING, "1"), ("1", "2")):
+            tries = [
+                hub.kept.put_all([Kept("client", "a", after, instead_of=before)], deed=DEED)
+                for _ in range(4)
+                for hub in (store, second)
+            ]
+            told = await asyncio.gather(*tries, return_exceptions=True)
+            assert [type(each) for each in told if each] == [ConflictError] * 7
+            assert await store.kept.get("client", "a") == after
+
+
+async def test_a_generation_is_not_made_where_a_record_is_another_by_then(store: AnyStore) -> None:
+    async def made(before: str) -> None:
+        async with store.writing() as writing:
+            instead = Kept("client", "a", "2", instead_of=before)
+            await writing.commit(1, law_changed=False, deed=DEED, kept=[instead])
+
+    await store.kept.put(Kept("client", "a", "1"))
+    with pytest.raises(ConflictError):
+        await made("0")
+    assert (await store.latest()).revision == 0
+    assert await store.kept.get("client", "a") == "1"
+    await made("1")
+    assert (await store.latest()).revision == 1
+    assert await store.kept.get("client", "a") == "2"

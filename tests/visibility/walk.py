@@ -53,6 +53,7 @@ def walk(schema: GraphQLSchema) -> Iterator[str]:
 def _all_given(of: _Field) -> Iterator[str]:
     """Yield the arguments of a question in all their values."""
     named: dict[str, Sequence[str]] = {n: _FILLED[n] for n in of.args if n in _FILLED}
+    named |= {n: (_OF_ALL[n],) for n, each in of.args.items() if n in _OF_ALL and _needed(n, each)}
     for name in _WITHOUT:
         if name in named and not is_required_argument(of.args[name]):
             named[name] = (*named[name], "")
@@ -121,6 +122,10 @@ def _below(schema: GraphQLSchema, of: GraphQLObjectType, at: tuple[str, int]) ->
         # Edges tell what nodes tell, and cost as much again.
         if not (name == "edges" and "nodes" in of.fields):
             yield _selected(schema, name, inner, at)
+
+
+def _needed(name: str, argument: GraphQLArgument) -> bool:
+    return name not in _FILLED and is_required_argument(argument)
 
 
 def _must(name: str, argument: GraphQLArgument) -> bool:

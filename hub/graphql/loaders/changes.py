@@ -67,15 +67,20 @@ async def actor(
 def _standing(of: Callable[[GraphChange], _Then | None]) -> Loader:
     """Return a loader of the standings that changes lead to, each as of a revision."""
 
-    async def load(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
-        wanted = [of(each) if each.effect.word == "standing" else None for each in parents]
+    async def load(request: Request, parents: Sequence[GraphChange], _given: Given) -> list[object]:
+        # What waits is no fact yet: another one may have its number by now.
+        waits = [of is _after and not each.made.written for each in parents]
+        wanted = [
+            of(each) if each.effect.word == "standing" and not waiting else None
+            for each, waiting in zip(parents, waits, strict=True)
+        ]
         facts = sorted({each for each in wanted if each is not None})
         numbers = sorted({number for number, _ in facts})
         sitting = await request.sit()
         said = await request.store.facts_at(
             StandingFact, "number", numbers, sitting.moment, history=True
         )
-        planned = [each.made.planned for each in parents if each.made.planned]
+        planned = [each.made.planned for each in parents if each.made.planned and each.made.written]
         rows = {row["number"]: row for row in (*said, *planned)}
         # What is planned has numbers that somebody else may be writing with by now.
         written = [each for each in facts if each[0] not in {row["number"] for row in planned}]
@@ -85,7 +90,15 @@ def _standing(of: Callable[[GraphChange], _Then | None]) -> Loader:
         known = [each for each in facts if each[0] in rows]
         made = shown(request, sitting, [real.get(each, rows[each[0]]) for each in known])
         found = dict(zip(known, made, strict=True))
-        return [None if each not in found else found[each].twin() for each in wanted]
+        rows_waiting = [
+            each.made.planned if waiting else None
+            for each, waiting in zip(parents, waits, strict=True)
+        ]
+        new = iter(shown(request, sitting, [row for row in rows_waiting if row is not None]))
+        return [
+            next(new) if row is not None else found[each].twin() if each in found else None
+            for row, each in zip(rows_waiting, wanted, strict=True)
+        ]
 
     return load
 

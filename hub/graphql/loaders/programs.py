@@ -33,6 +33,7 @@ from hub.graphql.types.runs import (
 from hub.identity.ids import Numbered
 from hub.store.port import Row
 from hub.store.rows import instant
+from hub.sync.proposal import shown
 
 _LISTS: Final[dict[str, tuple[type[Fact], type[Any], str]]] = {
     "Program.stateRules": (RuleFact, StateRule, "program"),
@@ -159,6 +160,7 @@ def shown_run(request: Request, row: Row) -> SyncRun:
         id=strawberry.ID(request.ids.of(row["number"], Numbered.RUN)),
         number=row["number"],
         program_number=row["program"],
+        proposed=False,
         feed=row["feed"],
         started_at=instant(row["started_at"]),
         finished_at=instant(row["finished_at"]) if row["finished_at"] else None,
@@ -188,7 +190,10 @@ async def set_aside(
     page = request.page("setAside", given, [parent.number for parent in parents])
     viewer = (await request.sit()).moment.viewer
     own = [p.number for p in parents if viewer.everything or p.program_number in viewer.programs]
-    rows = await request.store.run_problems(own, page) if own else []
+    proposed = {p.number for p in parents if p.proposed}
+    synced = [number for number in own if number not in proposed]
+    rows = await request.store.run_problems(synced, page) if synced else []
+    rows += await _proposed(request, [number for number in own if number in proposed], page)
     mine = {number: [row for row in rows if row["run"] == number] for number in own}
     return [
         None
@@ -197,6 +202,18 @@ async def set_aside(
         if page.fits(p.number)
         else of_another_question()
         for p in parents
+    ]
+
+
+async def _proposed(request: Request, numbers: Sequence[int], page: Asked) -> list[Row]:
+    """Return a page of the rows that the documents of proposals would have set aside."""
+    found = await shown(request.store, numbers)
+    return [
+        {"run": run, "number": place, "row": each.row, "field": each.column}
+        | {"code": each.code.value, "message": f"{each.place}: {each.message}"}
+        for run, told in found.items()
+        for place, each in enumerate(told.problems, start=1)
+        if page.after < place <= page.after + page.size
     ]
 
 

@@ -11,11 +11,12 @@ from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.codes import Kind
 from graph_schema.elements import fields
 from graph_schema.exchange import OPERATORS
-from hub.errors import HubError, InvalidInputError, UnknownReferenceError
+from hub.errors import HeldError, HubError, InvalidInputError, UnknownReferenceError
 from hub.graphql.answered import told
 from hub.graphql.changed import changed
 from hub.graphql.context import Request
-from hub.graphql.mutations.allowed import writing
+from hub.graphql.mutations.allowed import check_key, check_reason, writing
+from hub.graphql.proposed import proposals
 from hub.graphql.types.answers import Held, InvalidInput, Problem, UnknownReference
 from hub.graphql.types.changes import (
     FactReference,
@@ -25,16 +26,17 @@ from hub.graphql.types.changes import (
     WithdrawFactInput,
 )
 from hub.graphql.types.inputs import fact as as_fact
+from hub.graphql.types.proposals import Proposal
 from hub.identity.ids import Numbered, well_formed
 from hub.store.port import Row
 from hub.sync.intake import Outcome, Report
+from hub.sync.proposal import found
+from hub.sync.propose import hold_back
 from hub.sync.push import Push, push
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.withdraw import Withdrawal, withdraw
 
 MOST_FACTS: Final = 10_000
-LONGEST_KEY: Final = 255
-LONGEST_REASON: Final = 1_000
 _WRITTEN: Final[Mapping[int, Row]] = {}
 """Rows that are planned where a write was made: none."""
 _REFERENCES: Final = {
@@ -66,19 +68,22 @@ class FactMutations:
         request = info.context
         try:
             client, program = await writing(request, input.program)
-            _check_key(input.idempotency_key)
+            check_key(input.idempotency_key, "input")
             if not 1 <= len(input.facts) <= MOST_FACTS:
                 msg = f"there are {len(input.facts)} facts; send 1 to {MOST_FACTS} at a time"
                 raise InvalidInputError(msg, path=("input", "facts"))
             facts = await _by_reference(request, [as_fact(each) for each in input.facts])
             sent = Push(client, program.code, facts, input.idempotency_key, request.id)
             report = await push(request.store, sent, dry_run=input.dry_run)
+            waits = await _waits(request, sent, report, dry_run=input.dry_run)
         except HubError as error:
             return _refused([told(error)])
+        if waits is not None:
+            return _refused([_held(waits.head.held, waits)])
         if report.outcome is Outcome.REFUSED:
             return _refused([_of_a_fact(each, facts) for each in report.problems])
         if report.outcome is Outcome.HELD:
-            return _refused([Held(code="HELD", message="; ".join(report.held), path=None)])
+            return _refused([_held(report.held, None)])
         return _written(request, client, report)
 
     @strawberry.mutation(
@@ -93,10 +98,8 @@ class FactMutations:
         request = info.context
         try:
             client, program = await writing(request, input.program)
-            _check_key(input.idempotency_key)
-            if not 1 <= len(input.reason.strip()) <= LONGEST_REASON:
-                msg = f"say why, in up to {LONGEST_REASON} characters"
-                raise InvalidInputError(msg, path=("input", "reason"))
+            check_key(input.idempotency_key, "input")
+            check_reason(input.reason, "input")
             fact = input.fact
             number = request.ids.number(fact, Numbered.FACT) if well_formed(fact) else None
             if number is None:
@@ -108,17 +111,6 @@ class FactMutations:
         except HubError as error:
             return _refused([told(error)])
         return _told(request, client, receipt)
-
-
-def _check_key(key: str) -> None:
-    """Refuse an idempotency key that cannot be one.
-
-    Raises:
-        InvalidInputError: It is empty, too long, or does not print.
-    """
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        msg = f"an idempotency key has 1 to {LONGEST_KEY} printable characters"
-        raise InvalidInputError(msg, path=("input", "idempotencyKey"))
 
 
 async def _by_reference(
@@ -167,6 +159,23 @@ def _of_a_fact(found: RowProblem, facts: Sequence[Mapping[str, Any]]) -> Problem
             code=code, message=found.message, path=path, reference=found.subject or ""
         )
     return InvalidInput(code=code, message=found.message, path=path)
+
+
+async def _waits(request: Request, sent: Push, report: Report, *, dry_run: bool) -> Proposal | None:
+    """Return the proposal that a push is or was held as; none where it was not, or would be."""
+    if report.receipt is not None and report.receipt.proposal is not None:
+        known = await found(request.store, [report.receipt.proposal], [sent.program])
+        heads = [head for head, _ in known.values()]
+    elif report.outcome is Outcome.HELD and not dry_run:
+        heads = [await hold_back(request.store, sent, report)]
+    else:
+        return None
+    [proposal] = await proposals(request, heads) or [None]
+    return proposal
+
+
+def _held(why: Sequence[str], proposal: Proposal | None) -> Held:
+    return Held(code=HeldError.code, message="; ".join(why), path=None, proposal=proposal)
 
 
 def _refused(problems: list[Problem]) -> RecordFactsPayload:

@@ -12,8 +12,7 @@ from hub.errors import HubError
 from hub.graphql.changed import changed, page
 from hub.graphql.context import Request
 from hub.graphql.fetched import NOT_GIVEN
-from hub.graphql.types.changes import GraphChangeConnection, GraphChangeEdge, Made
-from hub.graphql.types.connections import PageInfo
+from hub.graphql.types.changes import GraphChangeConnection, Made
 from hub.store.port import PLACES
 from hub.sync.effects import effect
 
@@ -35,19 +34,9 @@ class ChangeQuestions:
         sitting = await request.sit()
         chosen = await spoken(sitting, programs or ())
         found = await request.store.changes(FACTS, chosen, sitting.moment, asked)
-        made = [(effect(each), Made(each.place // PLACES)) for each in found[:first]]
-        rows = changed(request, made)
-        edges = [GraphChangeEdge(cursor=row.cursor, node=row.twin()) for row in rows]
-        return GraphChangeConnection(
-            edges=edges,
-            nodes=rows,
-            page_info=PageInfo(
-                has_next_page=len(found) > first,
-                has_previous_page=asked.after > 0,
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
-        )
+        rows = changed(request, [(effect(each), Made(each.place // PLACES)) for each in found])
+        cursors = [row.cursor or "" for row in rows]
+        return GraphChangeConnection.of(rows, cursors, size=first, after=asked.after > 0)
 
 
 async def spoken(sitting: Sitting, programs: Sequence[str]) -> list[int]:

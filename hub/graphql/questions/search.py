@@ -11,6 +11,7 @@ from hub.errors import HubError, InvalidInputError
 from hub.graphql.context import Request
 from hub.graphql.cursors import Asked
 from hub.graphql.fetched import NOT_GIVEN
+from hub.graphql.proposed import programs, visible
 from hub.graphql.types.answers import Revision, SearchConnection, SearchEdge
 from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.nodes import Node
@@ -89,6 +90,10 @@ async def _nodes(request: Request, ids: list[strawberry.ID]) -> list[Node | None
     numbers = [None if isinstance(each, HubError) else each.number for each in named]
     found = await request.nodes(numbers)
     nodes = [found.get(number) if number is not None else None for number in numbers]
+    others = [each for each, node in zip(ids, nodes, strict=True) if node is None]
+    if others and programs(request):
+        waiting = iter(await visible(request, others))
+        nodes = [node or next(waiting) for node in nodes]
     return [node.twin() if node else None for node in nodes]
 
 

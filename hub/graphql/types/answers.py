@@ -13,6 +13,7 @@ from hub.eligibility.question import Ruling as RuleRuling
 from hub.graphql.fetched import Fetches, fetched
 from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.facts import Clause, Standing
+from hub.graphql.types.lazy import LazyProposal
 from hub.graphql.types.nodes import (
     Agreement,
     Commodity,
@@ -154,6 +155,10 @@ class Conflict(Problem):
 @strawberry.type
 class Held(Problem):
     """It is not believable, and waits for a person."""
+
+    proposal: LazyProposal | None = strawberry.field(
+        description="What waits, for another client of the program to apply."
+    )
 
 
 @strawberry.type

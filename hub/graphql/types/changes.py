@@ -1,7 +1,9 @@
 """What revisions change in the graph, and what a client is told of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import strawberry
 
@@ -25,12 +27,14 @@ class Made:
         recorded_at: When it was recorded, in microseconds since 1970.
         client: Id of the client that made it.
         planned: The row of a standing that was not written.
+        written: Whether it is made at all: what a proposal would make waits.
     """
 
     revision: int
     recorded_at: int | None = None
     client: str | None = None
     planned: Row | None = None
+    written: bool = True
 
 
 @strawberry.type
@@ -40,10 +44,13 @@ class GraphChange(Fetches):
     id: strawberry.ID
     effect: strawberry.Private[Effect]
     made: strawberry.Private[Made]
-    cursor: str = strawberry.field(
-        description="Its place among all changes; `after` of every list of changes takes it."
+    cursor: str | None = strawberry.field(
+        description=(
+            "Its place among all changes; `after` of every list of changes takes it. Null where it "
+            "waits."
+        )
     )
-    revision: str = strawberry.field(description="The revision that made it.")
+    revision: str = strawberry.field(description="The revision that made it; empty where it waits.")
     kind: Becomes = strawberry.field(description="What became of the fact.")
     fact: strawberry.ID | None = strawberry.field(
         description="The fact as it was known from then on; null where it was withdrawn."
@@ -97,6 +104,34 @@ class GraphChangeConnection:
     edges: list[GraphChangeEdge] = strawberry.field(description="The changes with their cursors.")
     nodes: list[GraphChange] = strawberry.field(description="The changes.")
     page_info: PageInfo = strawberry.field(description="Where the page stands among all changes.")
+
+    @classmethod
+    def of(
+        cls, rows: Sequence[GraphChange], cursors: Sequence[str], *, size: int, after: bool
+    ) -> Self:
+        """Return a page of changes that were fetched one past its size.
+
+        Args:
+            rows: At most `size` + 1 changes.
+            cursors: Their cursors.
+            size: Changes of the page.
+            after: Whether the page is not the first.
+        """
+        shown = rows[:size]
+        edges = [
+            GraphChangeEdge(cursor=mark, node=row.twin())
+            for mark, row in zip(cursors[:size], shown, strict=True)
+        ]
+        return cls(
+            edges=edges,
+            nodes=list(shown),
+            page_info=PageInfo(
+                has_next_page=len(rows) > size,
+                has_previous_page=after,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=edges[-1].cursor if edges else None,
+            ),
+        )
 
 
 @strawberry.type

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Subject,
         Worksite,
     )
+    from hub.graphql.types.proposals import Proposal
 
 _NODES = "hub.graphql.types.nodes"
 
@@ -24,3 +25,4 @@ LazyAgreement: TypeAlias = Annotated["Agreement", strawberry.lazy(_NODES)]
 LazyProgram: TypeAlias = Annotated["Program", strawberry.lazy(_NODES)]
 LazyCommodity: TypeAlias = Annotated["Commodity", strawberry.lazy(_NODES)]
 LazyEligibility: TypeAlias = Annotated["Eligibility", strawberry.lazy("hub.graphql.types.answers")]
+LazyProposal: TypeAlias = Annotated["Proposal", strawberry.lazy("hub.graphql.types.proposals")]

@@ -49,7 +49,12 @@ class SyncRun(Fetches):
     read_at: datetime | None = strawberry.field(
         description="When a document of the feed was last taken: then, or in a run before it."
     )
-    outcome: str = strawberry.field(description="applied, unchanged, held or failed.")
+    proposed: strawberry.Private[bool]
+    outcome: str = strawberry.field(
+        description=(
+            "applied, unchanged, held or failed; of a proposal pending, held, applied or rejected."
+        )
+    )
     complete: bool = strawberry.field(description="Whether the document left nothing out.")
     added: int = strawberry.field(description="Facts added.")
     changed: int = strawberry.field(description="Facts corrected.")

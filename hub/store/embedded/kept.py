@@ -3,16 +3,18 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hub.errors import StoreUnavailableError
+import orjson
+
+from hub.errors import ConflictError, StoreUnavailableError
 from hub.store.deeds import Deed
 from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database
-from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SWEEP
-from hub.store.kept import Kept, Records
+from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SOME, SWEEP
+from hub.store.kept import NOTHING, Kept, Records
 
 Tell = Callable[[sqlite3.Connection, str | None], None]
 """Writes into the log what is done, where the value before it is known."""
@@ -34,10 +36,26 @@ class EmbeddedRecords(Records):
         """Keep a record in the place of the one there may be."""
         await self._write(PUT, asdict(record), deed)
 
+    async def put_all(self, records: Sequence[Kept], *, deed: Deed) -> None:
+        """Keep records, all of them or none."""
+        now = _now()
+
+        def tell(connection: sqlite3.Connection, before: str | None) -> None:
+            self._audit.append(connection, deed.changing(before, records[0].value), now)
+
+        async with self._one_writer:
+            await self._database.write(_put_all, records, now, tell)
+
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record."""
         found = await self._database.read(_rows, GET, {"kind": kind, "key": key, "now": _now()})
         return found[0][0] if found else None
+
+    async def some(self, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the values of some records."""
+        at = {"named": orjson.dumps(named).decode(), "now": _now()}
+        found = await self._database.read(_rows, SOME, at)
+        return {(kind, key): value for kind, key, value in found}
 
     async def all(self, kind: str) -> dict[str, str]:
         """Return the values of all records of a kind."""
@@ -89,6 +107,42 @@ def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any], t
         msg = f"the store does not take a write now: {error}"
         raise StoreUnavailableError(msg) from error
     return changed
+
+
+def _put_all(connection: sqlite3.Connection, records: Sequence[Kept], now: int, tell: Tell) -> None:
+    """Keep records in one transaction."""
+    first = records[0]
+    at = {"kind": first.kind, "key": first.key, "now": now}
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            before = connection.execute(GET, at).fetchone()
+            put(connection, records, now)
+            tell(connection, before and before[0])
+            connection.execute(SWEEP, {"now": now})
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        msg = f"the store does not take a write now: {error}"
+        raise StoreUnavailableError(msg) from error
+
+
+def put(connection: sqlite3.Connection, records: Sequence[Kept], now: int) -> None:
+    """Keep records within a transaction.
+
+    Raises:
+        ConflictError: Another value is there than one of them is kept instead of.
+    """
+    for each in records:
+        at = {"kind": each.kind, "key": each.key, "now": now}
+        if each.instead_of is not None:
+            found = connection.execute(GET, at).fetchone()
+            if (found[0] if found else NOTHING) != each.instead_of:
+                msg = "somebody else changed it first; read it again"
+                raise ConflictError(msg)
+        connection.execute(PUT, asdict(each))
 
 
 def _now() -> int:

@@ -12,6 +12,11 @@ PUT: Final = (
     "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at"
 )
 GET: Final = "SELECT value FROM kept WHERE kind = :kind AND key = :key AND expires_at > :now"
+SOME: Final = (
+    "SELECT kept.kind, kept.key, kept.value FROM json_each(:named) AS named JOIN kept "
+    "ON kept.kind = json_extract(named.value, '$[0]') "
+    "AND kept.key = json_extract(named.value, '$[1]') WHERE kept.expires_at > :now"
+)
 ALL: Final = "SELECT key, value FROM kept WHERE kind = :kind AND expires_at > :now ORDER BY key"
 DROP: Final = "DELETE FROM kept WHERE kind = :kind AND key = :key RETURNING expires_at > :now"
 SWEEP: Final = (

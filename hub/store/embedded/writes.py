@@ -1,8 +1,8 @@
 """Steps of a write: one transaction from the first to the commit, so a killed one never was."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache
 from itertools import chain
 from operator import itemgetter
@@ -12,7 +12,7 @@ import orjson
 
 from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
-from hub.store.embedded.kept_texts import PUT
+from hub.store.embedded.kept import put
 from hub.store.embedded.schema import GONE, lists, table
 from hub.store.kept import Kept
 from hub.store.port import OPEN, Batch, Latest, Row, place
@@ -116,7 +116,7 @@ def commit(
     _set_meta(connection, "next_fact", next_fact)
     if law_changed:
         _set_meta(connection, "law_revision", revision)
-    connection.executemany(PUT, map(asdict, kept))
+    put(connection, kept, time.time_ns() // 1_000)
     tell(connection)
     connection.execute("COMMIT")
 

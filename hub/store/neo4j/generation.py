@@ -9,9 +9,10 @@ facts. A generation that was not committed leaves marks, by which the next write
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from hub.store.kept import Kept
 from hub.store.neo4j import writes
 from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt, Statement, Transaction
-from hub.store.neo4j.kept_texts import PUT
+from hub.store.neo4j.kept import put
 from hub.store.port import OPEN, SHELL, Batch, Latest, Moment, Resolved, Row, Store, Writing
 
 ROWS: Final = 10_000
@@ -108,8 +109,7 @@ class Generation(Writing):
         free = {"next_node": self.next_node, "next_fact": self.next_fact}
         flip = {**made, **free, "next_reference": self._next_reference, "law_revision": law}
         await self._lock.run(writes.FLIP, flip)
-        for each in kept:
-            await self._lock.run(PUT, asdict(each))
+        await put(self._lock, kept, time.time_ns() // 1_000)
         self._marks_taken = True
         await self._lock.run(writes.CLEAR_MARKS, {})
         # The last lock of all, so that who waits for it holds nothing that is wanted here.

@@ -1,16 +1,17 @@
 """Records beside the graph, as nodes that nothing is tied to."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, LiteralString
 
-from hub.errors import StoreUnavailableError
+from hub.errors import ConflictError, StoreUnavailableError
 from hub.store.deeds import Deed
-from hub.store.kept import Kept, Records
+from hub.store.kept import NOTHING, Kept, Records
 from hub.store.neo4j.audit import Neo4jLog
-from hub.store.neo4j.driver import Bolt
-from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, SWEEP
+from hub.store.neo4j.driver import Bolt, Transaction
+from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, SOME, SWEEP
 
 
 class Neo4jRecords(Records):
@@ -29,10 +30,26 @@ class Neo4jRecords(Records):
         """Keep a record in the place of the one there may be."""
         await self._write(PUT, asdict(record), deed)
 
+    async def put_all(self, records: Sequence[Kept], *, deed: Deed) -> None:
+        """Keep records, all of them or none."""
+        now, first = _now(), records[0]
+        async with self._bolt.transaction() as transaction:
+            [before] = await transaction.run(HELD, _at(first, now))
+            await put(transaction, records, now)
+            await self._audit.append(transaction, deed.changing(before, first.value), now)
+            await transaction.commit()
+        await self._sweep(now)
+
     async def get(self, kind: str, key: str) -> str | None:
         """Return the value of a record."""
         [found] = await self._bolt.read(GET, {"kind": kind, "key": key, "now": _now()})
         return found[0] if found else None
+
+    async def some(self, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return the values of some records."""
+        at = {"named": [list(each) for each in named], "now": _now()}
+        [found] = await self._bolt.read(SOME, at)
+        return {(kind, key): value for kind, key, value in found}
 
     async def all(self, kind: str) -> dict[str, str]:
         """Return the values of all records of a kind."""
@@ -54,10 +71,13 @@ class Neo4jRecords(Records):
             [answer] = await self._bolt.apply([(text, at)])
         else:
             answer = await self._told(text, at, deed, now)
+        await self._sweep(now)
+        return answer
+
+    async def _sweep(self, now: int) -> None:
         # What cannot be swept now, because others sweep, the next write sweeps.
         with suppress(StoreUnavailableError):
             await self._bolt.apply([(SWEEP, {"now": now})])
-        return answer
 
     async def _told(self, text: LiteralString, at: dict[str, Any], deed: Deed, now: int) -> Any:  # noqa: ANN401
         """Apply a statement and add a row to the log, unless it says that it changed nothing."""
@@ -68,6 +88,30 @@ class Neo4jRecords(Records):
                 await self._audit.append(transaction, deed.changing(before, at["value"]), now)
             await transaction.commit()
             return answer
+
+
+async def put(transaction: Transaction, records: Sequence[Kept], now: int) -> None:
+    """Keep records within a transaction.
+
+    Raises:
+        ConflictError: Another value is there than one of them is kept instead of.
+    """
+    for each in records:
+        if each.instead_of == NOTHING:
+            [fits] = await transaction.run(PUT_ONCE, {**asdict(each), "now": now})
+        elif each.instead_of is not None:
+            [found] = await transaction.run(HELD, _at(each, now))
+            fits = found == each.instead_of
+        else:
+            fits = True
+        if not fits:
+            msg = "somebody else changed it first; read it again"
+            raise ConflictError(msg)
+        await transaction.run(PUT, asdict(each))
+
+
+def _at(record: Kept, now: int) -> dict[str, Any]:
+    return {"kind": record.kind, "key": record.key, "now": now}
 
 
 def _now() -> int:

@@ -24,6 +24,10 @@ HELD: Final[LiteralString] = (
 GET: Final[LiteralString] = (
     "MATCH (k:Kept {kind: $kind, key: $key}) WHERE k.expires_at > $now RETURN collect(k.value)"
 )
+SOME: Final[LiteralString] = (
+    "UNWIND $named AS named MATCH (k:Kept {kind: named[0], key: named[1]}) "
+    "WHERE k.expires_at > $now RETURN collect([k.kind, k.key, k.value])"
+)
 ALL: Final[LiteralString] = (
     "MATCH (k:Kept {kind: $kind}) WHERE k.expires_at > $now "
     "WITH k.key AS key, k.value AS value ORDER BY key RETURN collect([key, value])"

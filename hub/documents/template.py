@@ -1,4 +1,4 @@
-"""Documents over HTTP: the empty template of a program."""
+"""The empty template of a program."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -1,0 +1,92 @@
+"""Uploads: one document as the body of a request, of a type that is taken, and bounded."""
+
+from email.message import Message
+from enum import StrEnum
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from hub.errors import DeadlineExceededError
+from hub.http.media import JSON
+from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
+from hub.store.deadline import within
+
+SENDING: Final = 120.0
+"""Seconds in which a document must have come."""
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+    NDJSON = "ndjson"
+    HTML = "html"
+
+
+TYPES: Final = {
+    "text/csv": Kind.CSV,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Kind.XLSX,
+    JSON: Kind.JSON,
+    "application/x-ndjson": Kind.NDJSON,
+    "text/html": Kind.HTML,
+}
+_ANY: Final = frozenset({"", "application/octet-stream"})
+"""Types by which nothing is said; then the name tells."""
+_ENDINGS: Final = {"htm": Kind.HTML, **{kind.value: kind for kind in Kind}}
+
+
+def kind_of(headers: Headers, name: str) -> Kind:
+    """Return what a document is, by its type; by the ending of its name, where that says nothing.
+
+    Raises:
+        UnsupportedMediaTypeError: It is none that is taken; the message says which are.
+    """
+    said = Message()
+    said["content-type"] = headers.get("content-type", "")
+    given = said["content-type"].partition(";")[0].strip().lower()
+    kind = TYPES.get(given)
+    if given in _ANY:
+        kind = _ENDINGS.get(name.rpartition(".")[2].lower())
+    if kind is None:
+        types = ", ".join(TYPES)
+        msg = f"the content type is {given[:80] or 'not given'}; send one of: {types}"
+        raise UnsupportedMediaTypeError(msg)
+    coding = headers.get("content-encoding", "identity").lower()
+    if coding != "identity":
+        msg = f"the content is encoded as {coding[:80]}; send it as it is"
+        raise UnsupportedMediaTypeError(msg)
+    charset = str(said.get_param("charset", "utf-8"))
+    if charset.lower() not in {"utf-8", "utf8"}:
+        msg = f"the charset is {charset[:80]}; send it as UTF-8"
+        raise UnsupportedMediaTypeError(msg)
+    return kind
+
+
+async def received(request: Request, most: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        TooLargeError: It is larger than may be.
+        SlowRequestError: It is not sent in time.
+    """
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:18]) > most:
+        raise TooLargeError(_too_large(most))
+    body = bytearray()
+    try:
+        async with within(SENDING):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > most:
+                    raise TooLargeError(_too_large(most))
+    except DeadlineExceededError as error:
+        msg = f"the document has not come within {SENDING:g} seconds"
+        raise SlowRequestError(msg) from error
+    return bytes(body)
+
+
+def _too_large(most: int) -> str:
+    return f"the document is larger than {most} bytes; send it in parts"

@@ -1,0 +1,183 @@
+"""Propose: what a client sends becomes a proposal, which waits or is applied at once."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from adapters.kit.adapter import Adapter
+from hub.errors import ConflictError
+from hub.identity.ids import Ids, Numbered
+from hub.store.deeds import Action, By, Deed
+from hub.store.kept import NOTHING, Kept
+from hub.store.port import Store
+from hub.sync import proposal as kept
+from hub.sync.intake import Report
+from hub.sync.proposal import MOST_WAITING, Document, Form, Proposal, State
+from hub.sync.push import Push
+from hub.sync.receipt import Asked, Receipt
+from hub.sync.run import Decision, How, carry_out
+from hub.sync.sent import read
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a client sends, and how.
+
+    Attributes:
+        program: Code of the program whose client it is.
+        content: The bytes of the document.
+        by: The client, and its request.
+        asked: By which key it may ask for it again.
+        apply: Whether it is applied at once, where nothing holds it.
+    """
+
+    program: str
+    document: Document
+    content: bytes
+    by: By
+    asked: Asked
+    apply: bool = False
+
+
+async def propose(
+    store: Store, adapter: Adapter | None, sent: Sending, *, now: datetime | None = None
+) -> Proposal:
+    """Return what a client sends as a proposal; the same sent again is the same proposal.
+
+    Raises:
+        ConflictError: The client used the key for something else, or too many proposals wait.
+        BadDocumentError: The document is not what it should be.
+        InvalidInputError: The program has no such feed.
+    """
+    before = await sent.asked.before(store)
+    if before is not None:
+        return await _told(store, sent, before)
+    day = (now or datetime.now(UTC)).date()
+    intake = await asyncio.to_thread(
+        read, sent.program, adapter, sent.document, sent.content, day, sent.by
+    )
+    others = await kept.every(store, sent.program)
+    making = Making(sent, kept.new_number(), await _ids(store), others)
+    decision = Decision(making.deed(Action.APPLY_PROPOSAL), making.applied)
+    how = How(dry_run=not sent.apply, now=now, asked=sent.asked, decision=decision)
+    report = await carry_out(store, intake, how)
+    if report.receipt is not None:
+        return await _told(store, sent, report.receipt)
+    if making.made is not None:
+        return making.made
+    return await making.keep(store, report)
+
+
+async def hold_back(store: Store, sent: Push, report: Report) -> Proposal:
+    """Return a push that is held as a proposal that waits.
+
+    Raises:
+        ConflictError: Too many proposals wait.
+    """
+    sending = Sending(
+        program=sent.program,
+        document=Document(Form.FACTS),
+        # Dates that need no day are objects, written as they were.
+        content=orjson.dumps(sent.facts, str, orjson.OPT_PASSTHROUGH_DATACLASS),
+        by=By.of(sent.client, sent.request),
+        asked=sent.asked(),
+    )
+    others = await kept.every(store, sent.program)
+    return await Making(sending, kept.new_number(), await _ids(store), others).keep(store, report)
+
+
+class Making:
+    """A proposal in the making.
+
+    Attributes:
+        made: What was made, once it is applied.
+    """
+
+    def __init__(self, sent: Sending, number: int, ids: Ids, others: Sequence[Proposal]) -> None:
+        self.made: Proposal | None = None
+        self._sent = sent
+        self._number = number
+        self._name = ids.of(number, Numbered.PROPOSAL)
+        self._others = others
+
+    def deed(self, action: Action) -> Deed:
+        """Return what the audit log tells of it."""
+        return Deed(self._sent.by, action, (self._sent.program,), self._name)
+
+    def applied(self, report: Report) -> Sequence[Kept]:
+        """Return what is kept of it where it is applied at once."""
+        client = self._sent.asked.client
+        head = self._head(report)
+        head = head.decided(State.APPLIED, client, report.started, revision=report.revision)
+        self.made = head
+        return [*self._kept(head, report), *kept.forgotten(self._others)]
+
+    async def keep(self, store: Store, report: Report) -> Proposal:
+        """Keep it, so that it waits for somebody.
+
+        Raises:
+            ConflictError: Too many wait.
+        """
+        waiting = sum(each.state is State.PENDING for each in self._others)
+        if waiting >= MOST_WAITING:
+            msg = f"{waiting} proposals of the program wait; apply or reject them first"
+            raise ConflictError(msg)
+        head = self._head(report)
+        records = [
+            *self._kept(head, report),
+            head.with_document(self._sent.content),
+            *kept.forgotten(self._others),
+        ]
+        try:
+            await store.kept.put_all(records, deed=self.deed(Action.PROPOSE))
+        except ConflictError:
+            before = await self._sent.asked.before(store)
+            if before is None:
+                raise
+            return await _told(store, self._sent, before)
+        return head
+
+    def _head(self, report: Report) -> Proposal:
+        head = Proposal(
+            number=self._number,
+            program=self._sent.program,
+            document=self._sent.document,
+            client=self._sent.asked.client,
+            sent_at=report.started,
+            complete=report.complete,
+            held=(),
+            bars=False,
+            difference="",
+            counts={},
+        )
+        return head.shows(report)
+
+    def _kept(self, head: Proposal, report: Report) -> Sequence[Kept]:
+        digest = self._sent.asked.digest
+        receipt = Receipt(digest, report.revision, recorded_at=report.started, proposal=head.number)
+        return [
+            head.kept(NOTHING),
+            *head.with_difference(report),
+            self._sent.asked.kept(receipt, instead_of=NOTHING),
+        ]
+
+
+async def _ids(store: Store) -> Ids:
+    return Ids(await store.key())
+
+
+async def _told(store: Store, sent: Sending, receipt: Receipt) -> Proposal:
+    """Return the proposal of a receipt, as it is by now.
+
+    Raises:
+        ConflictError: It is forgotten.
+    """
+    number = receipt.proposal or 0
+    found = await kept.found(store, [number], [sent.program])
+    if number not in found:
+        msg = f"the proposal of the key {sent.asked.key!r} is forgotten; take a new key"
+        raise ConflictError(msg)
+    return found[number][0]

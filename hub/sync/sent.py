@@ -1,0 +1,119 @@
+"""Sent: what a client sends of its program, read as what comes in; now, and when it is applied."""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final, cast
+
+import orjson
+from pydantic import ValidationError
+
+from adapters.kit.adapter import OPERATOR, Adapter
+from adapters.kit.parsed import ProblemCode, RowProblem, problems
+from graph_schema.exchange import Line
+from hub.errors import BadDocumentError, HubError
+from hub.store.deeds import By
+from hub.sync.intake import Intake, Origin
+from hub.sync.proposal import Document, Form
+from hub.sync.push import pushed
+from hub.sync.sources import feed_file
+
+MOST_FACTS: Final = 10_000
+"""Facts that are sent as JSON at a time; longer lists are sent as CSV."""
+
+
+def read(
+    program: str, adapter: Adapter | None, document: Document, content: bytes, day: date, by: By
+) -> Intake:
+    """Return what a client's document says.
+
+    Args:
+        program: Code of the program whose client sends it.
+        adapter: The program's folder, where the document is one of a feed.
+        document: What it is.
+        content: Its bytes.
+        day: The day on which it was sent, of which it speaks where nobody says otherwise.
+        by: Who sends it, or applies it.
+
+    Raises:
+        InvalidInputError: The program has no such feed.
+        BadDocumentError: It is not what it should be; the message says what to do.
+    """
+    if document.form is Form.FACTS:
+        return pushed(program, orjson.loads(content), by)
+    if adapter is None or document.form is Form.LINES:
+        intake = _lines(program, content)
+    else:
+        intake = _of_feed(adapter, document, content)
+    intake.complete = intake.complete and not document.partial
+    intake.dated = intake.dated or document.dated or day
+    intake.by = by
+    return intake
+
+
+def _of_feed(adapter: Adapter, document: Document, content: bytes) -> Intake:
+    named = [(document.name, content)]
+    try:
+        return feed_file(adapter, document.feed or OPERATOR, named, document.dated)
+    except HubError:
+        raise
+    except Exception as error:
+        # What it says of the error may hold a cell of the document, and so a person.
+        msg = f"{document.name}: its parser fails, with {type(error).__name__}"
+        raise BadDocumentError(msg) from error
+
+
+def _lines(program: str, content: bytes) -> Intake:
+    """Return facts as the exchange format has them, each with the number of its line.
+
+    They leave things out: nothing ends by its absence.
+
+    Raises:
+        BadDocumentError: It is no JSON, or too much of it.
+    """
+    lines: list[Line] = []
+    refused: list[RowProblem] = []
+    for number, said in _each(content.removeprefix(BOM_UTF8).strip()):
+        if number > MOST_FACTS:
+            msg = f"there are more than {MOST_FACTS:,} facts; send them in parts, or as CSV"
+            raise BadDocumentError(msg)
+        try:
+            line = Line.model_validate({"program": program, **_object(said)})
+        except orjson.JSONDecodeError as error:
+            message = f"it is not JSON: {error}"
+            refused.append(RowProblem(number, ProblemCode.INVALID_INPUT, message))
+        except ValidationError as error:
+            refused += problems(error, number)
+        else:
+            about = line.about.model_copy(update={"row": number})
+            lines.append(line.model_copy(update={"number": number, "about": about}))
+    return Intake(
+        origin=Origin.OPERATOR,
+        lines=lines,
+        program=program,
+        feed=OPERATOR,
+        kinds=frozenset(type(line.fact) for line in lines),
+        problems=refused,
+    )
+
+
+def _each(content: bytes) -> Iterator[tuple[int, Any]]:
+    """Yield facts with their numbers: lines as they stand, or members of a list."""
+    if not content.startswith(b"["):
+        yield from ((n, text) for n, text in enumerate(content.split(b"\n"), 1) if text.strip())
+        return
+    try:
+        yield from enumerate(orjson.loads(content), start=1)
+    except orjson.JSONDecodeError as error:
+        msg = f"it is not JSON: {error}"
+        raise BadDocumentError(msg) from error
+
+
+def _object(said: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON
+    """Return a fact as it is written; what is none has no field that a line may have.
+
+    Raises:
+        JSONDecodeError: It is a line that is no JSON.
+    """
+    given = orjson.loads(said) if isinstance(said, bytes) else said
+    return cast("Mapping[str, Any]", given) if isinstance(given, dict) else {"": given}
