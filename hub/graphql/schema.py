@@ -13,12 +13,14 @@ from hub.graphql.loaders import answers, changes, evidence, links, programs, sta
 from hub.graphql.mutations.facts import FactMutations
 from hub.graphql.questions.bindings import BindingQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
+from hub.graphql.questions.federation import RouterQuestions
 from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
 from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
+from hub.graphql.subgraph import subgraph
 from hub.graphql.types.answers import Conflict, Held, InvalidInput, NotAllowed, UnknownReference
 from hub.graphql.types.nodes import Commodity
 
@@ -28,7 +30,15 @@ COMMITTED: Final = Path(__file__).parent / "schema.graphql"
 
 
 @strawberry.type
-class Query(EligibilityQuestions, BindingQuestions, SharedQuestions, Programs, Subjects, Lookups):
+class Query(
+    EligibilityQuestions,
+    BindingQuestions,
+    SharedQuestions,
+    Programs,
+    Subjects,
+    Lookups,
+    RouterQuestions,
+):
     """The questions."""
 
 
@@ -66,3 +76,8 @@ schema.publish_prices()
 def text() -> str:
     """Return the schema as it is committed."""
     return f"{schema.as_str()}\n"
+
+
+def federated() -> str:
+    """Return the schema as a router composes it, which is also told to it by `_service`."""
+    return subgraph(text())

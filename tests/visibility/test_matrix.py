@@ -175,6 +175,19 @@ async def test_a_supplier_that_a_program_does_not_publish_is_there_for_the_progr
         assert _told(known, DECOY) == _told(nobody, "beta:nobody")
 
 
+async def test_an_entity_is_there_for_whom_its_node_is(
+    clients: dict[str, Client], who: str
+) -> None:
+    query = """query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on Organization { name standings { state } } } }"""
+    of = [{"__typename": "Organization", "id": each} for each in (FARM, DECOY, "beta:nobody")]
+    farm, decoy, nobody = (await asked(clients, who, query, of=of))["_entities"]
+    assert farm["name"] == "Farm2"
+    assert ("barred" in {each["state"] for each in farm["standings"]}) is (who in STANDING)
+    assert (decoy is None) is (who != "beta")
+    assert nobody is None
+
+
 def _told(answer: dict[str, Any], reference: str) -> str:
     """Return a refusal without what is of its own: the reference, and the request's id."""
     [error] = answer["errors"]
