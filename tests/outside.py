@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from hub.app import create_app
 from hub.settings import Settings
@@ -24,41 +25,79 @@ SOON: Final = 60
 
 
 def installed(scripts: Path, folder: Path) -> Path:
-    """Return a folder with scripts and what they need, as their lock file has it."""
+    """Return a folder with scripts and what they need, as their lock files have it."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         why = "there is no Node.js, with which the hub is tested from outside"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(why)
     ignored = shutil.ignore_patterns("node_modules")
     shutil.copytree(scripts, folder, dirs_exist_ok=True, ignore=ignored)
-    subprocess.run(  # noqa: S603 - our own lock file
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        timeout=10 * SOON,
-    )
+    for lock in sorted(folder.rglob("package-lock.json")):
+        subprocess.run(  # noqa: S603 - our own lock file
+            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=lock.parent,
+            check=True,
+            capture_output=True,
+            timeout=10 * SOON,
+        )
     return folder
 
 
 async def run(node: Path, script: str, *words: str) -> Any:  # noqa: ANN401 - any JSON
     """Run a script to its end; return what it prints."""
+    code, out, err = await ended(node, script, *words)
+    assert code == 0, err
+    return orjson.loads(out)
+
+
+async def ended(
+    node: Path, script: str, *words: str, env: Mapping[str, str] | None = None
+) -> tuple[int | None, str, str]:
+    """Run a script to its end; return its exit code, what it prints, and what it complains of."""
     process = await asyncio.create_subprocess_exec(
-        "node", script, *words, cwd=node, stdout=PIPE, stderr=PIPE
+        "node",
+        script,
+        *words,
+        cwd=node,
+        env={**os.environ, **(env or {})},
+        stdout=PIPE,
+        stderr=PIPE,
     )
     out, err = await asyncio.wait_for(process.communicate(), SOON)
-    assert process.returncode == 0, err.decode()
-    return orjson.loads(out)
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def started(node: Path, script: str, env: Mapping[str, str]) -> AsyncGenerator[str]:
+    """Run a script that serves; yield the first line that it prints, which is where."""
+    process = await asyncio.create_subprocess_exec(
+        "node", script, cwd=node, env={**os.environ, **env}, stdout=PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield (await asyncio.wait_for(process.stdout.readline(), SOON)).decode().strip()
+    finally:
+        process.kill()
+        await process.communicate()
 
 
 @asynccontextmanager
 async def listening(path: Path) -> AsyncGenerator[str]:
     """Yield the address of a hub that listens."""
+    async with serving(
+        lambda url: create_app(EmbeddedStore(str(path)), Settings(public_url=url))
+    ) as url:
+        yield url
+
+
+@asynccontextmanager
+async def serving(make: Callable[[str], ASGIApp]) -> AsyncGenerator[str]:
+    """Yield the address of an application that listens, made once its address is known."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.listen()  # who comes before the hub is ready waits
+        listener.listen()  # who comes before it is ready waits
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = create_app(EmbeddedStore(str(path)), Settings(public_url=url))
+        app = make(url)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
         serving = asyncio.create_task(server.serve([listener]))
         try:

@@ -1,10 +1,19 @@
 """`hub schema`: the API's schema."""
 
+from typing import Annotated
+
+import typer
+
 from hub.cli.console import OUT, StoreOption
-from hub.graphql.schema import text
+from hub.graphql.schema import federated, text
 
 
-def schema(store: StoreOption = None) -> None:
+def schema(
+    federation: Annotated[
+        bool, typer.Option("--federation", help="As a subgraph, for the composer of a router.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
     """Print the GraphQL schema, which is the same for every store.
 
     Example: `hub schema > schema.graphql`
@@ -12,4 +21,4 @@ def schema(store: StoreOption = None) -> None:
     Exit code: 0.
     """
     del store  # taken as by every command
-    OUT.file.write(text())
+    OUT.file.write(federated() if federation else text())

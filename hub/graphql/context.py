@@ -47,6 +47,8 @@ class Request:
         """Bytes that were sent."""
         self.tells_schema = True
         """Whether questions about the schema are answered."""
+        self.routes = True
+        """Whether those of a router are."""
         self.deadline: Deadline | None = None
         """By when the answer is wanted; none: whenever it comes."""
         self.cost: int | None = None

@@ -22,7 +22,7 @@ from graphql import (
 from hub.graphql.limits import MOST_ROWS, Budget, at_most
 from hub.graphql.prices import ASSUMED, Price, Prices
 
-OWN_LISTS: Final = frozenset({"eligibilityList"})
+OWN_LISTS: Final = frozenset({"eligibilityList", "_entities"})
 """Questions about a list that the client brings, which have a budget of their own."""
 OF_THE_SCHEMA: Final = 100
 """What a question about the schema costs."""
@@ -37,7 +37,7 @@ class Cost:
     Attributes:
         general: All but the following.
         lists: The questions about the client's own lists.
-        rows: How many suppliers these lists have.
+        rows: How many suppliers, or entities, these lists have.
         of_schema: Whether it asks what the schema is.
     """
 
@@ -57,7 +57,7 @@ class Cost:
         Raises:
             LimitExceededError: It does.
         """
-        at_most(budget.rows, self.rows, "suppliers in its lists", budget.advice)
+        at_most(budget.rows, self.rows, "rows in its lists", budget.advice)
         remedy = f"ask for fewer rows, or less of each; {budget.advice}"
         at_most(budget.cost, self.general, "as its cost", remedy)
         at_most(budget.lists, self.lists, "as the cost of its lists", remedy)

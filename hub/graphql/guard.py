@@ -96,7 +96,7 @@ def check_given(given: Mapping[str, Any], what: str = "variables") -> None:
             return
         at_most(limits.DEEPEST_VARIABLES, depth, f"levels of lists among its {what}")
         held = [_members(each) for each in level]
-        items += sum(map(len, held))
+        items += sum(map(_counted, level, held))
         at_most(limits.MOST_ITEMS, items, f"items among its {what}", "ask in parts")
         level = [one for some in held for one in some if isinstance(one, dict | list)]
 
@@ -106,6 +106,15 @@ def _members(value: object) -> Sequence[object]:
     if isinstance(value, dict):
         return list(cast("Mapping[str, object]", value).values())
     return cast("list[object]", value)
+
+
+def _counted(holder: object, members: Sequence[object]) -> int:
+    """Return how many items a list or object adds.
+
+    What a router names an entity by adds none: like a reference, it counts in the list it is in.
+    """
+    named = isinstance(holder, dict) and "__typename" in holder
+    return 0 if named and len(members) <= limits.MOST_KEYS else len(members)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM
 from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
-from hub.oauth.principal import Principal
+from hub.oauth.principal import Principal, Scope
 from hub.settings import Environment, Settings
 from hub.store.deadline import within
 
@@ -72,6 +72,7 @@ class Door:
             request_id=request_id,
         )
         request.tells_schema = self._open or principal.client is not None
+        request.routes = self._open or Scope.ROUTER in principal.scopes
         try:
             async with account.turn():
                 try:

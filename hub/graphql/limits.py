@@ -7,7 +7,7 @@ from hub.errors import InvalidInputError
 from hub.oauth.principal import Principal
 
 LARGEST: Final = 1024 * 1024
-"""Bytes of a request that brings no list of suppliers."""
+"""Bytes of a request that brings no list of suppliers or entities."""
 LONGER: Final = 6
 """How many times as long a question about a list may take."""
 LONGEST: Final = 16 * 1024
@@ -32,6 +32,8 @@ MOST_ROWS: Final = 500
 """Rows of one page; a question that asks for more is refused by itself."""
 MOST_ITEMS: Final = 10_100
 """Members of all lists and objects that are given: ten thousand suppliers, and the rest."""
+MOST_KEYS: Final = 4
+"""Members of an object by which a router names one entity: its type, and keys of it."""
 DEEPEST_VARIABLES: Final = 32
 """Levels of lists and objects that are given."""
 
@@ -43,7 +45,7 @@ class Budget:
     Attributes:
         cost: Of all questions but those about the client's own lists.
         lists: Of those about its own lists.
-        rows: How many suppliers these lists may have together.
+        rows: How many suppliers or entities these lists may have together.
         advice: What one may do who wants more.
     """
 

@@ -31,10 +31,12 @@ ASSUMED_NAMED: Final = 500
 the schema tells clients this, while the cost that is counted is of as many as are named."""
 SIZED: Final = ("edges", "nodes", "rows")
 """Fields whose rows are as many as the field above them asks for."""
-COUNTED: Final = frozenset({"suppliers", "ids"})
+COUNTED: Final = frozenset({"suppliers", "ids", "representations"})
 """Arguments that name what is answered, one row each."""
-_HOLDERS: Final = frozenset({"PageInfo", "EligibilityRow"})
-"""Types that only hold together what costs something itself."""
+_HOLDERS: Final = frozenset({"PageInfo", "EligibilityRow", "_Entity"})
+"""Types that only hold together what costs something itself, or is paid for where it is named."""
+_LOOKED_UP: Final = frozenset({"ID", "_Any"})
+"""Scalars that name what is looked up."""
 WEIGHTS: Final = {"totalCount": 1}
 """Fields that cost although they bring no object."""
 
@@ -169,4 +171,4 @@ def _weight(kind: object) -> int:
 def _named(kind: GraphQLType) -> bool:
     """Whether members of an argument are looked up, or written."""
     named = get_named_type(kind)
-    return isinstance(named, GraphQLInputObjectType) or named.name == "ID"
+    return isinstance(named, GraphQLInputObjectType) or named.name in _LOOKED_UP

@@ -46,7 +46,7 @@ class Reading(SchemaExtension):
             msg = "without a token the schema is not told here; it is at /graphql/schema.graphql"
             raise UnauthenticatedError(msg)
         if not costs.rows and request.size > LARGEST:
-            msg = f"the request is larger than {LARGEST} bytes, and brings no list of suppliers"
+            msg = f"the request is larger than {LARGEST} bytes, and brings no list of its own"
             raise TooLargeError(msg)
         request.cost = costs.total
         if request.deadline is not None:

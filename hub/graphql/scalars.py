@@ -57,6 +57,8 @@ def _country(value: object) -> str:
 
 
 CountryCode = NewType("CountryCode", str)
+Representation = NewType("Representation", object)
+"""An entity as a router names it: its type and one of its keys."""
 
 SCALARS = StrawberryConfig(
     disable_field_suggestions=False,
@@ -91,6 +93,12 @@ SCALARS = StrawberryConfig(
             specified_by_url="https://www.iso.org/iso-3166-country-codes.html",
             serialize=str,
             parse_value=_country,
+        ),
+        Representation: strawberry.scalar(
+            name="_Any",
+            description="An entity as a router names it: `__typename` and one of its keys.",
+            serialize=lambda given: given,
+            parse_value=lambda given: given,
         ),
     },
 )

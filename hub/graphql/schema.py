@@ -24,6 +24,7 @@ from hub.graphql.mutations.proposals import ProposalMutations
 from hub.graphql.questions.bindings import BindingQuestions
 from hub.graphql.questions.changes import ChangeQuestions
 from hub.graphql.questions.eligibility import EligibilityQuestions
+from hub.graphql.questions.federation import RouterQuestions
 from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.proposals import ProposalQuestions
 from hub.graphql.questions.search import Lookups
@@ -31,6 +32,7 @@ from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
 from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
+from hub.graphql.subgraph import subgraph
 from hub.graphql.types.answers import Conflict, Held, InvalidInput, NotAllowed, UnknownReference
 from hub.graphql.types.nodes import Commodity
 
@@ -49,6 +51,7 @@ class Query(
     ChangeQuestions,
     Lookups,
     ProposalQuestions,
+    RouterQuestions,
 ):
     """The questions."""
 
@@ -87,3 +90,8 @@ schema.publish_prices()
 def text() -> str:
     """Return the schema as it is committed."""
     return f"{schema.as_str()}\n"
+
+
+def federated() -> str:
+    """Return the schema as a router composes it, which is also told to it by `_service`."""
+    return subgraph(text())

@@ -25,6 +25,8 @@ class Scope(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    ROUTER = "router"
+    """To ask as the router of a federation does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ def test_an_operator_is_registered_by_its_key(public: Path) -> None:
     assert not client["disabled"]
 
 
+def test_a_brand_may_have_a_router() -> None:
+    out = done("clients", "add", "A router", "--organization", BUYER, "--scope", "router").out
+    assert f"brand {BUYER}; scopes read router" in out
+
+
 def test_a_brand_gets_a_secret_that_is_shown_once_and_not_kept(store: Path) -> None:
     found = done("clients", "add", "A brand", "--organization", BUYER, "--json").json
     assert (found["role"], found["organization"]) == ("brand", BUYER)

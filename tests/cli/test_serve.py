@@ -94,6 +94,8 @@ def test_it_says_where_it_is_serves_what_it_says_and_ends_when_told_to() -> None
         assert ask(client, QUESTION) == {"eligibility": {"verdict": "INELIGIBLE"}}
         assert client.get("/readyz").text == "ok"
         assert client.get("/graphql/schema.graphql").text == done("schema").out
+        composed = ask(client, "{ _service { sdl } }")["_service"]["sdl"]
+        assert composed == done("schema", "--federation").out
         for page in ("/", "/graphql"):
             assert (
                 "<!doctype html>" in client.get(page, headers={"accept": "text/html"}).text.lower()

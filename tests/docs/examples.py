@@ -29,7 +29,7 @@ def told(page: Path, shell: Shell) -> str:
             raise ValueError(_UNANSWERED.format(line=question.line))
         found += (text[at : block.begins], _block(block, question, shell))
         at = block.ends
-        question = block if block.language == "graphql" else None
+        question = block if block.language == "graphql" and block.title is None else None
     if question is not None:
         raise ValueError(_UNANSWERED.format(line=question.line))
     return "".join([*found, text[at:]])

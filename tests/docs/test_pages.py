@@ -100,11 +100,18 @@ def test_a_command_for_the_reader_alone_is_one_that_there_is(page: Path) -> None
     targets = set(_TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
     known = options()
     for block in blocks(page.read_text(encoding="utf-8")):
+        folder = ROOT
         for line in block.text.splitlines() if block.language == "sh" else ():
             words = line.partition("#")[0].split()
             match words:
                 case ["make", target]:
                     assert target in targets
+                case ["cd", path]:
+                    folder /= path
+                case ["npm", "ci"]:
+                    assert (folder / "package-lock.json").is_file()
+                case ["node", script, *_]:
+                    assert (folder / script).is_file()
                 case ["hub", *rest]:
                     options_of = known[command_of(rest, known)]
                     assert {word for word in rest if word.startswith("-")} <= options_of

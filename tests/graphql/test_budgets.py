@@ -104,7 +104,7 @@ async def test_without_a_token_a_list_may_be_shorter(hub: Hub) -> None:
         within = await ask(hub, LIST, known=known, variables={"suppliers": ["wsr:x"] * number})
         assert [each["path"] for each in within.json()["errors"]] == [["eligibilityList"]]
     message = over(await ask(hub, LIST, known=False, variables={"suppliers": ["wsr:x"] * 501}))
-    assert "501 suppliers in its lists, the limit is 500" in message
+    assert "501 rows in its lists, the limit is 500" in message
     assert "with a token" in message
 
 

@@ -127,7 +127,7 @@ async def test_lists_of_one_query_may_be_long_only_together(bare: Hub) -> None:
     assert {each["extensions"]["code"] for each in within["errors"]} == {"INVALID_INPUT"}
     error = await bare.refused(query, ids=["ffp"] * 3_400)
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
-    assert "10,200 suppliers in its lists" in error["message"]
+    assert "10,200 rows in its lists" in error["message"]
 
 
 TOO_MANY: Final[dict[str, dict[str, Any]]] = {

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-from graphql import ValueNode, build_schema
+from graphql import ValueNode, build_schema, parse_value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
@@ -93,8 +93,16 @@ def _questions() -> st.SearchStrategy[str]:
         name: cast("st.SearchStrategy[ValueNode]", chosen.map(nodes.String))
         for name, chosen in _CHOSEN.items()
     }
+    values["_Any"] = st.builds(_represented, st.sampled_from(_REFERENCES))
     values["Size"] = cast("st.SearchStrategy[ValueNode]", _SIZES.map(nodes.Int))
     return from_schema(made, custom_scalars=values, allow_null=False)
+
+
+def _represented(reference: str) -> ValueNode:
+    """Return what a router names an entity by."""
+    scheme, _, _ = reference.partition(":")
+    name = "Program" if scheme == reference else "Organization"
+    return parse_value(f'{{__typename: "{name}", id: "{reference}"}}', no_location=True)
 
 
 @asynccontextmanager

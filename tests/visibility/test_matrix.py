@@ -218,6 +218,19 @@ async def test_a_fact_is_not_there_for_who_may_not_see_whom_it_names(
     assert signed == ["Shop", "Rival", "Signatory"]
 
 
+async def test_an_entity_is_there_for_whom_its_node_is(
+    clients: dict[str, Client], who: str
+) -> None:
+    query = """query ($of: [_Any!]!) { _entities(representations: $of) {
+      ... on Organization { name standings { state } } } }"""
+    of = [{"__typename": "Organization", "id": each} for each in (FARM, DECOY, "beta:nobody")]
+    farm, decoy, nobody = (await asked(clients, who, query, of=of))["_entities"]
+    assert farm["name"] == "Farm2"
+    assert ("barred" in {each["state"] for each in farm["standings"]}) is (who in STANDING)
+    assert (decoy is None) is (who != "beta")
+    assert nobody is None
+
+
 def _told(answer: dict[str, Any], reference: str) -> str:
     """Return a refusal without what is of its own: the reference, and the request's id."""
     [error] = answer["errors"]

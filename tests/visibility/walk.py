@@ -24,6 +24,10 @@ _DEEPEST: Final = 4
 _FILLED: Final[Mapping[str, Sequence[str]]] = {
     "id": ('"alpha:farm2"', '"alpha:shop"', '"beta"', '"beta:decoy"'),
     "ids": ('["alpha:farm2", "beta:decoy", "alpha:shop", "beta"]',),
+    "representations": (
+        '[{__typename: "Organization", id: "alpha:farm2"}, {__typename: "Program", code: "beta"}, '
+        '{__typename: "Organization", id: "beta:decoy"}, {__typename: "Agreement", id: "beta:a1"}]',
+    ),
     "supplier": ('"alpha:farm2"',),
     "suppliers": ('["alpha:farm2", "beta:decoy"]',),
     "buyer": ('"alpha:shop"', '"alpha:rival"'),

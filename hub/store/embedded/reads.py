@@ -90,7 +90,7 @@ def kinds(
 
 def references(connection: sqlite3.Connection, nodes: Sequence[int]) -> list[tuple[int, str, bool]]:
     """Return the references of nodes."""
-    rows = connection.execute(texts.REFERENCES, {"nodes": listed(nodes)})
+    rows = connection.execute(texts.REFERENCES, {"nodes": listed(dict.fromkeys(nodes))})
     return [(node, text, bool(merged)) for node, text, merged in rows]
 
 
@@ -167,7 +167,7 @@ def parameters(
     """Return the parameters of a question about nodes."""
     asked = page or Page(_ALL)
     return seen(moment) | {
-        "nodes": listed(nodes),
+        "nodes": listed(dict.fromkeys(nodes)),
         "day": day,
         "after": asked.after,
         "size": asked.size,

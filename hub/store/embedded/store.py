@@ -236,17 +236,17 @@ class EmbeddedStore(Store):
     async def runs(self, programs: Sequence[int]) -> list[Row]:
         """Return the newest run of each feed of programs."""
         return await self.database.read(
-            reads.rows, texts.RUNS, {"programs": reads.listed(programs)}
+            reads.rows, texts.RUNS, {"programs": reads.listed(dict.fromkeys(programs))}
         )
 
     async def runs_that_made(self, revisions: Sequence[int]) -> list[Row]:
         """Return the runs that made revisions."""
-        at = {"revisions": reads.listed(revisions)}
+        at = {"revisions": reads.listed(dict.fromkeys(revisions))}
         return await self.database.read(reads.rows, texts.RUNS_THAT_MADE, at)
 
     async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
         """Return a page of the rows that each of these runs set aside."""
-        at = {"runs": reads.listed(runs), "after": page.after, "size": page.size}
+        at = {"runs": reads.listed(dict.fromkeys(runs)), "after": page.after, "size": page.size}
         return await self.database.read(reads.rows, texts.PROBLEMS, at)
 
     async def current(self, identities: Sequence[str], kind: type[Fact]) -> list[Row]:
@@ -263,7 +263,7 @@ class EmbeddedStore(Store):
 
     async def derived(self, subjects: Sequence[int]) -> list[Row]:
         """Return the derived standings of subjects."""
-        at = {"subjects": reads.listed(subjects)}
+        at = {"subjects": reads.listed(dict.fromkeys(subjects))}
         return await self.database.read(reads.rows, texts.DERIVED_OF, at)
 
     async def record_run(self, run: Row, problems: Sequence[Row]) -> int:

@@ -98,17 +98,19 @@ class Lists:
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:
         """Return the newest run of each feed of programs."""
-        [found] = await self.bolt.read(list_texts.RUNS, {"programs": list(programs)})
+        [found] = await self.bolt.read(list_texts.RUNS, {"programs": list(dict.fromkeys(programs))})
         return [_NO_RUN | row for row in found]
 
     async def runs_that_made(self, revisions: Sequence[int]) -> list[Row]:
         """Return the runs that made revisions."""
-        [found] = await self.bolt.read(list_texts.RUNS_THAT_MADE, {"revisions": list(revisions)})
+        [found] = await self.bolt.read(
+            list_texts.RUNS_THAT_MADE, {"revisions": list(dict.fromkeys(revisions))}
+        )
         return [_NO_RUN | row for row in found]
 
     async def run_problems(self, runs: Sequence[int], page: Page) -> list[Row]:
         """Return a page of the rows that each of these runs set aside."""
-        at = {"runs": list(runs), "after": page.after, "size": page.size}
+        at = {"runs": list(dict.fromkeys(runs)), "after": page.after, "size": page.size}
         [found] = await self.bolt.read(list_texts.PROBLEMS, at)
         return [_NO_PROBLEM | row for row in found]
 

@@ -52,7 +52,7 @@ def parameters(
 ) -> dict[str, Any]:
     """Return the parameters of a question about nodes."""
     return seen(moment) | {
-        "nodes": list(nodes),
+        "nodes": list(dict.fromkeys(nodes)),
         "day": day,
         "after": page.after,
         "size": page.size,

@@ -125,7 +125,7 @@ class Neo4jStore(Lists, Store):
 
     async def references(self, nodes: Sequence[int]) -> list[tuple[int, str, bool]]:
         """Return the references of nodes."""
-        [found] = await self.bolt.read(texts.REFERENCES, {"nodes": list(nodes)})
+        [found] = await self.bolt.read(texts.REFERENCES, {"nodes": list(dict.fromkeys(nodes))})
         return [(node, text, merged) for node, text, merged in found]
 
     async def facts_at(
@@ -215,7 +215,9 @@ class Neo4jStore(Lists, Store):
 
     async def derived(self, subjects: Sequence[int]) -> list[Row]:
         """Return the derived standings of subjects."""
-        [found] = await self.bolt.read(texts.DERIVED_OF, {"subjects": list(subjects)})
+        [found] = await self.bolt.read(
+            texts.DERIVED_OF, {"subjects": list(dict.fromkeys(subjects))}
+        )
         still = {"revision_until": OPEN}  # whatever a writer is staging
         return [{name: row.get(name) for name in IN_FORCE} | still for row in found]
 

@@ -1,0 +1,1 @@
+"""Gateways of others before the hub, started from npm."""
