@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -54,14 +55,22 @@ async def ended(
     node: Path, script: str, *words: str, env: Mapping[str, str] | None = None
 ) -> tuple[int | None, str, str]:
     """Run a script to its end; return its exit code, what it prints, and what it complains of."""
+    return await _ended(node, "node", script, *words, env=env or {})
+
+
+async def printed(folder: Path, *command: str | Path, **env: str) -> str:
+    """Run a command to its end, by our own Python and tools; return what it prints."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    code, out, err = await _ended(folder, *command, env={"PATH": path, **env})
+    assert code == 0, err
+    return out
+
+
+async def _ended(
+    folder: Path, *command: str | Path, env: Mapping[str, str]
+) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
-        "node",
-        script,
-        *words,
-        cwd=node,
-        env={**os.environ, **(env or {})},
-        stdout=PIPE,
-        stderr=PIPE,
+        *command, cwd=folder, env={**os.environ, **env}, stdout=PIPE, stderr=PIPE
     )
     out, err = await asyncio.wait_for(process.communicate(), SOON)
     return process.returncode, out.decode(), err.decode()

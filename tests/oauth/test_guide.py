@@ -1,10 +1,7 @@
 """The guide of operators, from a key pair to a suspension, as a reader follows it."""
 
-import asyncio
-import os
 import re
 import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +13,10 @@ from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
 from hub.sync.sources import record
 from tests.docs.pages import DOCS, blocks
-from tests.outside import SOON, listening
+from tests.outside import listening, printed
 
 pytestmark = pytest.mark.anyio
 PAGE = DOCS / "first-push.md"
-
-
-async def said(folder: Path, *command: str, **environment: str) -> str:
-    """Return what a command prints."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=folder,
-        env={**os.environ, "PATH": path, **environment},
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), SOON)
-    assert process.returncode == 0, err.decode()
-    return out.decode()
 
 
 def code(language: str) -> str:
@@ -58,7 +40,7 @@ async def test_a_reader_suspends_a_supplier_and_every_answer_changes(tmp_path: P
     async with listening(path) as url:
         known = {"HUB": url, "HUB_STORE": f"sqlite:///{path}"}
         typed = f'set -euo pipefail\n{code("bash")}\necho "$CLIENT"'
-        out = await said(tmp_path, "bash", "-c", typed, **known)
+        out = await printed(tmp_path, "bash", "-c", typed, **known)
         lines = out.splitlines()
         pushed, before, suspended, after, *audit, client = lines
         assert [told(each)["problems"] for each in (pushed, suspended)] == [[], []]
@@ -70,5 +52,5 @@ async def test_a_reader_suspends_a_supplier_and_every_answer_changes(tmp_path: P
         script = f"HUB, CLIENT = {url!r}, {client!r}\n{code('python')}"
         # The library fetches over https alone, but for a hub that listens for a test.
         script = script.replace("auth=shown", "auth=shown, testing=True")
-        answer = await said(tmp_path, sys.executable, "-c", script)
+        answer = await printed(tmp_path, sys.executable, "-c", script)
     assert re.search("'verdict': 'INELIGIBLE', 'reason': 'SUSPENDED'", answer)
