@@ -7,30 +7,45 @@ class Kind(StrEnum):
     """What a node of the graph is."""
 
     PROGRAM = "PROGRAM"
+    """A program that binds buyers."""
     ORGANIZATION = "ORGANIZATION"
+    """A buyer, a supplier, or another body."""
     WORKSITE = "WORKSITE"
+    """A place of work: farm, factory, vessel."""
     AGREEMENT = "AGREEMENT"
+    """What buyers sign."""
     COMMODITY = "COMMODITY"
+    """A product, or a group of products."""
 
 
 class ProgramStatus(StrEnum):
     """Whether a program runs."""
 
     ACTIVE = "ACTIVE"
+    """It runs."""
     PILOT = "PILOT"
+    """It is tried out."""
     ENDED = "ENDED"
+    """It runs no more."""
 
 
 class Role(StrEnum):
     """What an organisation is to a program or an agreement; one may hold several."""
 
     BUYER = "BUYER"
+    """It buys, and may sign."""
     SUPPLIER = "SUPPLIER"
+    """It supplies."""
     WORKER_ORGANIZATION = "WORKER_ORGANIZATION"
+    """It speaks for workers, and is no union."""
     UNION = "UNION"
+    """It is a union."""
     MONITOR = "MONITOR"
+    """It inspects and audits."""
     ASSOCIATION = "ASSOCIATION"
+    """It speaks for companies."""
     GOVERNING_BODY = "GOVERNING_BODY"
+    """It governs a program."""
 
 
 class Term(StrEnum):
@@ -52,20 +67,30 @@ class Duty(StrEnum):
     """What a clause obliges a buyer to do; it labels a ruling and never grades it."""
 
     EXCLUSIVE = "EXCLUSIVE"
+    """Buy from suppliers in the program alone."""
     PREFER = "PREFER"
+    """Prefer suppliers in the program."""
     STOP_SUSPENDED = "STOP_SUSPENDED"
+    """Stop buying from suspended suppliers."""
     TERMINATE_INELIGIBLE = "TERMINATE_INELIGIBLE"
+    """End business with suppliers that are barred."""
     REDUCE_ORDERS = "REDUCE_ORDERS"
+    """Cut orders."""
     BUSINESS_CONSEQUENCES = "BUSINESS_CONSEQUENCES"
+    """Impose consequences on business."""
     VOLUME_BALANCE = "VOLUME_BALANCE"
+    """Buy no more than enrolled suppliers supply."""
     PAY_PREMIUM = "PAY_PREMIUM"
+    """Pay a premium."""
 
 
 class Unlisted(StrEnum):
     """What a clause says of a supplier that is in scope but not in the program."""
 
     PROHIBITED = "PROHIBITED"
+    """It may not be bought from."""
     NOT_COVERED = "NOT_COVERED"
+    """The clause says nothing of it."""
 
 
 class TieKind(StrEnum):
@@ -94,10 +119,15 @@ class Presence(StrEnum):
     """Whether a program has a mechanism."""
 
     YES = "YES"
+    """It has it."""
     PLANNED = "PLANNED"
+    """It is planned."""
     PARTLY = "PARTLY"
+    """It has a part of it."""
     NO = "NO"
+    """It has it not."""
     UNCLEAR = "UNCLEAR"
+    """Sources do not tell."""
 
 
 class Confidence(StrEnum):
@@ -115,13 +145,21 @@ class Effect(StrEnum):
     """What a program's own word means for a purchase."""
 
     GOOD_STANDING = "GOOD_STANDING"
+    """The buyer may buy."""
     FINDINGS = "FINDINGS"
+    """The buyer may buy; corrective action is open."""
     AT_RISK = "AT_RISK"
+    """The buyer may buy; escalation is under way."""
     RESTRICTED = "RESTRICTED"
+    """Orders must be cut or a consequence imposed."""
     INELIGIBLE = "INELIGIBLE"
+    """The buyer may not buy."""
     CLOSED = "CLOSED"
+    """The site does not operate."""
     NOT_IN_PROGRAM = "NOT_IN_PROGRAM"
+    """The supplier never joined, or left."""
     NO_EFFECT = "NO_EFFECT"
+    """It tells something, and grades nothing by itself."""
 
 
 class Verdict(StrEnum):

@@ -7,7 +7,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
-from hub.graphql import prices
+from hub.graphql import described, prices
 from hub.graphql.executor import HubExecutor
 from hub.graphql.loaders import (
     answers,
@@ -59,8 +59,9 @@ class Query(
 class HubSchema(strawberry.Schema):
     """The schema; what goes wrong is logged where it is shown (`hub.graphql.errors`)."""
 
-    def publish_prices(self) -> None:
-        """Tell in the schema what its fields cost."""
+    def publish(self) -> None:
+        """Tell in the schema what everything is, and what its fields cost."""
+        described.describe(self._schema)
         prices.publish(self._schema)
 
     def process_errors(
@@ -84,7 +85,7 @@ schema = HubSchema(
     extensions=[Reading],
     types=[InvalidInput, UnknownReference, NotAllowed, Conflict, Held, Commodity],
 )
-schema.publish_prices()
+schema.publish()
 
 
 def text() -> str:

@@ -22,6 +22,7 @@ _ENUMS: tuple[type[StrEnum], ...] = (
     codes.Presence,
     codes.Effect,
     codes.Verdict,
+    codes.Reason,
 )
 
 
@@ -38,14 +39,20 @@ def _documented(enum: type[StrEnum]) -> dict[str, str]:
     return found
 
 
+def described(enum: type[StrEnum], name: str | None = None) -> type[StrEnum]:
+    """Make a GraphQL enum of a closed list, each word described by its docstring."""
+    made = strawberry.enum(enum, name=name, description=inspect.getdoc(enum))
+    definition: Any = vars(enum)["__strawberry_definition__"]
+    said = _documented(enum)
+    for value in definition.values:
+        value.description = said.get(value.name)
+    return made
+
+
 def declare() -> None:
-    """Make GraphQL enums of the lists; a word that has a docstring is described by it."""
+    """Make GraphQL enums of the lists of the vocabulary."""
     for enum in _ENUMS:
-        strawberry.enum(enum, description=inspect.getdoc(enum))
-        definition: Any = vars(enum)["__strawberry_definition__"]
-        described = _documented(enum)
-        for value in definition.values:
-            value.description = described.get(value.name)
+        described(enum)
 
 
 declare()

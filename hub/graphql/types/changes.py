@@ -7,6 +7,7 @@ from typing import Self
 
 import strawberry
 
+from hub.graphql import words
 from hub.graphql.fetched import Fetches, fetched
 from hub.graphql.types.answers import Problem
 from hub.graphql.types.connections import PageInfo
@@ -16,7 +17,7 @@ from hub.graphql.types.lazy import LazyProgram, LazySubject
 from hub.store.port import Row
 from hub.sync.receipt import Becomes, Effect
 
-ChangeKind = strawberry.enum(Becomes, name="ChangeKind", description="What becomes of a fact.")
+ChangeKind = words.described(Becomes, name="ChangeKind")
 
 
 @dataclass(frozen=True, slots=True)
