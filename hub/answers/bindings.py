@@ -75,9 +75,9 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
             )
         question = Question(buyer, named.number, commodity, sitting.day, named.merged_from)
         rule = Rule(facts, buyer=buyer, product=commodity, day=sitting.day)
-        answer = rule.answer(question)
-        if answer.verdict not in _UNBOUND or buyer in linked:
-            found.append(Answered(answer, facts))
+        verdict, reason = rule.verdict(named.number)
+        if verdict not in _UNBOUND or buyer in linked:
+            found.append(Answered(rule, question, verdict, reason))
     return found
 
 

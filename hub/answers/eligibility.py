@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from graph_schema.codes import Kind, Reason, Verdict
@@ -20,10 +21,29 @@ MOST: Final = 10_000
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer, with the facts that its sentences are made of."""
+    """The answer to a question, worked out when more of it is wanted than its verdict.
 
-    answer: Answer
-    facts: Facts
+    Attributes:
+        rule: It answers the question.
+        question: Of whom, and for whom.
+        verdict: The overall one.
+        reason: Of the ruling that decided.
+    """
+
+    rule: Rule
+    question: Question
+    verdict: Verdict
+    reason: Reason
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that its sentences are made of."""
+        return self.rule.facts
+
+    @cached_property
+    def answer(self) -> Answer:
+        """The whole answer."""
+        return self.rule.answer(self.question)
 
 
 @dataclass(frozen=True)
@@ -52,13 +72,14 @@ class Answers:
     def answered(self, index: int) -> Answered | None:
         """Return the whole answer of a row; none where it cannot be answered."""
         named = self.named[index]
-        if isinstance(named, HubError):
+        verdict, reason = self.verdicts[index], self.reasons[index]
+        if isinstance(named, HubError) or verdict is None or reason is None:
             return None
         purchase = self.rule.purchase
         question = Question(
             purchase.buyer, named.number, purchase.product, purchase.day, named.merged_from
         )
-        return Answered(self.rule.answer(question), self.rule.facts)
+        return Answered(self.rule, question, verdict, reason)
 
 
 async def eligibility(sitting: Sitting, buyer: str, supplier: str, product: str) -> Answered:

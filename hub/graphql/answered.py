@@ -91,44 +91,54 @@ _PROBLEMS: Final[Mapping[type[HubError], type[Problem]]] = {
 
 
 def shown(sitting: Sitting, answered: Answered) -> Eligibility:
-    """Return an answer as the API shows it."""
-    answer, facts = answered.answer, answered.facts
-    figures = _sees_figures(sitting, answered)
+    """Return an answer as the API shows it; what it rests on is worked out where it is selected."""
     return Eligibility(
         answered=answered,
-        as_of=date.fromordinal(answer.question.day),
+        sitting=sitting,
+        as_of=date.fromordinal(answered.question.day),
         known_at=instant(sitting.moment.known_at),
-        verdict=answer.verdict,
-        reason=answer.reason,
-        summary=summary(answer, facts, figures=figures),
-        rulings=[_ruling(sitting, ruling, answered) for ruling in answer.rulings],
-        notices=[
-            EligibilityNotice(code=notice.code, text=notice.text, number=notice.subject)
-            for notice in answer.notices
-        ],
+        verdict=answered.verdict,
+        reason=answered.reason,
         revision=str(sitting.moment.revision),
     )
 
 
-def _sees_figures(sitting: Sitting, answered: Answered) -> bool:
-    """Whether the figures of volumes are told: to the buyer that asks, and to the program."""
+def in_short(sitting: Sitting, answered: Answered) -> str:
+    """Return an answer in one sentence.
+
+    The figures of volumes are told to the buyer that asks, and to the program.
+    """
     viewer, answer = sitting.moment.viewer, answered.answer
     decisive = [ruling.program for ruling in answer.rulings[:1]]
-    return (
+    figures = (
         viewer.everything
         or viewer.buyer == answer.question.buyer
         or any(program in viewer.programs for program in decisive)
     )
+    return summary(answer, answered.facts, figures=figures)
+
+
+def rulings(sitting: Sitting, answered: Answered) -> list[Ruling]:
+    """Return the rulings of an answer."""
+    return [_ruling(sitting, ruling, answered) for ruling in answered.answer.rulings]
+
+
+def notices(answered: Answered) -> list[EligibilityNotice]:
+    """Return the notices of an answer."""
+    return [
+        EligibilityNotice(code=notice.code, text=notice.text, number=notice.subject)
+        for notice in answered.answer.notices
+    ]
 
 
 def _ruling(sitting: Sitting, ruling: RuleRuling, answered: Answered) -> Ruling:
-    day = answered.answer.question.day
+    day = answered.question.day
     decisive = ruling.outcome.findings[0] if ruling.outcome.findings else None
     fresh_until = decisive.fresh_until if decisive else None
     return Ruling(
         ruling=ruling,
         sitting=sitting,
-        moment=sitting.moment.answering(answered.answer.question.buyer),
+        moment=sitting.moment.answering(answered.question.buyer),
         verdict=ruling.verdict,
         reason=ruling.reason,
         explanation=explanation(ruling, answered.facts, day),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, cast
 
-from graphql import GraphQLList, GraphQLObjectType, get_named_type
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -26,9 +26,13 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,  # noqa: ANN401
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Complete a value; below a root field, everything selected is fetched first."""
+        """Complete a value; below a root field, everything selected is fetched first.
+
+        What is never null is completed as what may be, to which it comes here a second time.
+        """
         completes = cast("Completes", super().complete_value)
-        if path.prev is not None or result is None or isinstance(result, Exception):
+        below = path.prev is not None or isinstance(return_type, GraphQLNonNull)
+        if below or result is None or isinstance(result, Exception):
             return completes(return_type, field_details_list, info, path, result, position_context)
 
         async def fetched() -> object:

@@ -215,3 +215,13 @@ async def test_a_list_of_suppliers_costs_as_much_for_many_as_for_one(of_wide: Hu
         await same(
             of_wide, query, [{"suppliers": [kind.format(n) for n in ALL[:many]]} for many in ROWS]
         )
+
+
+async def test_what_is_never_null_costs_no_more_than_what_may_be(hub: Hub) -> None:
+    selected = "... on Worksite { standings { state } ties { kind } }"
+    given = {"id": "wsr:ws-dekko-garments"}
+    one = f"query ($id: ID!) {{ node(id: $id) {{ {selected} }} }}"
+    many = f"query ($id: ID!) {{ nodes(ids: [$id]) {{ {selected} }} }}"
+    await hub.ask(one, **given)
+    trips, found = await hub.counted(one, **given)
+    assert await hub.counted(many, **given) == (trips, {"nodes": [found["node"]]})

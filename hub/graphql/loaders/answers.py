@@ -11,11 +11,11 @@ from hub.answers.desk import Sitting
 from hub.answers.disagreement import disagreeing
 from hub.answers.eligibility import eligibility_list
 from hub.errors import HubError
-from hub.graphql.answered import shown
+from hub.graphql.answered import in_short, notices, rulings, shown
 from hub.graphql.context import Request
 from hub.graphql.loaders.standings import shown as shown_standings
 from hub.graphql.prefetch import Given, loads
-from hub.graphql.types.answers import Eligibility, EligibilityRow
+from hub.graphql.types.answers import Eligibility, EligibilityNotice, EligibilityRow, Ruling
 from hub.graphql.types.facts import Clause, Standing
 from hub.store.port import Moment, Row
 
@@ -27,22 +27,49 @@ async def _nodes(request: Request, numbers: Sequence[int | None]) -> list[object
     return [node.twin() if node else None for node in nodes]
 
 
+@loads("Eligibility.summary")
+async def in_sentences(
+    request: Request, parents: Sequence[Eligibility], _given: Given
+) -> list[str]:
+    """Say answers in one sentence each."""
+    del request  # what it rests on is fetched already, as for the two below
+    return [in_short(parent.sitting, parent.answered) for parent in parents]
+
+
+@loads("Eligibility.rulings")
+async def ruled(
+    request: Request, parents: Sequence[Eligibility], _given: Given
+) -> list[list[Ruling]]:
+    """Give the rulings of answers."""
+    del request
+    return [rulings(parent.sitting, parent.answered) for parent in parents]
+
+
+@loads("Eligibility.notices")
+async def noticed(
+    request: Request, parents: Sequence[Eligibility], _given: Given
+) -> list[list[EligibilityNotice]]:
+    """Give the notices of answers."""
+    del request
+    return [notices(parent.answered) for parent in parents]
+
+
 @loads("Eligibility.buyer")
 async def buyer(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring who buys."""
-    return await _nodes(request, [p.answered.answer.question.buyer for p in parents])
+    return await _nodes(request, [p.answered.question.buyer for p in parents])
 
 
 @loads("Eligibility.supplier")
 async def supplier(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring from whom."""
-    return await _nodes(request, [p.answered.answer.question.subject for p in parents])
+    return await _nodes(request, [p.answered.question.subject for p in parents])
 
 
 @loads("Eligibility.product")
 async def product(request: Request, parents: Sequence[Any], _given: Given) -> list[object]:
     """Bring what."""
-    return await _nodes(request, [p.answered.answer.question.product for p in parents])
+    return await _nodes(request, [p.answered.question.product for p in parents])
 
 
 @loads("EligibilityNotice.subject")

@@ -41,9 +41,9 @@ class BindingQuestions:
         }  # fmt: skip
         page = request.page("bindings", given, (ROOT,))
         found = await answer(sitting, supplier, product)
-        inside = [each for each in found if each.answer.question.buyer > page.after][: page.size]
+        inside = [each for each in found if each.question.buyer > page.after][: page.size]
         rows = [
-            Binding(buyer_number=each.answer.question.buyer, eligibility=shown(sitting, each))
+            Binding(buyer_number=each.question.buyer, eligibility=shown(sitting, each))
             for each in inside
         ]
 

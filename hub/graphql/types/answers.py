@@ -85,6 +85,7 @@ class Eligibility(Fetches):
     """The answer to one question, and why."""
 
     answered: strawberry.Private[Answered]
+    sitting: strawberry.Private[Sitting]
     as_of: date = strawberry.field(description="The day asked of.")
     known_at: datetime = strawberry.field(description="As known when.")
     verdict: Verdict = strawberry.field(description="The overall answer in a word.")
@@ -94,16 +95,24 @@ class Eligibility(Fetches):
             "GROUP_TERMINATED, STALE_EVIDENCE, NO_SIGNATURE."
         )
     )
-    summary: str = strawberry.field(
-        description="One plain sentence that a buyer's staff can act on."
-    )
-    rulings: list[Ruling] = strawberry.field(description="One for each agreement considered.")
-    notices: list[EligibilityNotice] = strawberry.field(
-        description="What else to know; it does not change the verdict."
-    )
     revision: str = strawberry.field(
         description="asOf, knownAt and this revision give the same answer for ever."
     )
+
+    @fetched
+    def summary(self) -> str:
+        """One plain sentence that a buyer's staff can act on."""
+        ...
+
+    @fetched
+    def rulings(self) -> list[Ruling]:
+        """One for each agreement considered."""
+        ...
+
+    @fetched
+    def notices(self) -> list[EligibilityNotice]:
+        """What else to know; it does not change the verdict."""
+        ...
 
     @fetched
     def buyer(self) -> Organization:
