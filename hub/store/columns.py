@@ -70,6 +70,7 @@ _TOLD: Final = ("number", "program", "called", "state", "kind", "name", "until",
 RUN: Final = (
     "program", "feed", "started_at", "finished_at", "outcome", "complete", "added", "changed",
     "ended", "unchanged", "set_aside", "revision", "read_at", "address", "etag", "modified", "why",
+    "unseen_added", "unseen_changed", "unseen_ended", "unseen_unchanged",
 )  # fmt: skip
 PROBLEM: Final = ("row", "field", "code", "message")
 

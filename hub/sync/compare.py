@@ -12,6 +12,7 @@ from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import Row, Store
 from hub.store.rows import micros
 from hub.sync.absent import Absence, Relieve
+from hub.sync.alike import Drawn
 from hub.sync.begun import Begun, said_by_a_day
 from hub.sync.contradictions import contradiction
 from hub.sync.intake import Intake, Item, Origin
@@ -84,13 +85,15 @@ class Comparison:
         known = self._lists.later or self.telling.asked or self._learned
         return self._intake.origin is Origin.OPERATOR and not (known or self._intake.whole)
 
-    def drawn(self, identities: Sequence[str]) -> None:
+    def drawn(self, drawn: Drawn) -> None:
         """Take in facts that are new, and are planned otherwise."""
-        for identity in identities:
+        for series in drawn.batch.series[drawn.kind]:
+            self.plan.count("added", series.row, times=len(series.values))
+        for identity in drawn.identities:
             if identity in self._told:
                 self.twice.add(identity)
             self._told.add(identity)
-        self.plan.more["added"] += len(identities)
+        self.plan.more["added"] += len(drawn.identities)
 
     async def compare_rest(self, store: Store) -> None:
         """Compare the items that several parts have, of which it was known that they do."""
@@ -149,7 +152,8 @@ class Comparison:
             same.setdefault(item.identity, []).append(item)
         for group in same.values():
             if len(group) == 1 or len({stated(item) for item in group}) == 1:
-                self.plan.unchanged += len(group) - 1
+                if len(group) > 1:
+                    self.plan.same(self._row(group[0]), len(group) - 1)
                 yield group[0]
                 continue
             self.plan.problems += contradiction(item.line for item in group)
@@ -166,7 +170,7 @@ class Comparison:
             self._known_so(kind, row, current) or self._described(kind, current)
         )
         if known or begun is not None:
-            self.plan.unchanged += 1
+            self.plan.same(row)
             return
         later = self._sightings.next(row) if kind is Standing and current is None else None
         if later is not None:
@@ -175,7 +179,7 @@ class Comparison:
             return
         settled = self._lists.settled(kind, row) if kind in ENDING else row
         if settled is None:
-            self.plan.unchanged += 1
+            self.plan.same(row)
         elif current is None:
             self.plan.add(item, settled)
         else:

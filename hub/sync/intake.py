@@ -153,6 +153,7 @@ class Report:
     Attributes:
         added: The first facts that are new, so many that a person can look at them.
         changed, ended: Likewise those that are known otherwise, and those that hold no more.
+        unseen: How many of them, and of those unchanged, are not for everybody.
         more: How many further ones there are of each.
         held: Why a person must decide, where it is held.
         revision: The revision it made, or the newest where it changed nothing.
@@ -175,6 +176,7 @@ class Report:
     changed: list[Change] = field(default_factory=list[Change])
     ended: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
+    unseen: Counter[str] = field(default_factory=Counter[str])
     more: Counter[str] = field(default_factory=Counter[str])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     held: list[str] = field(default_factory=list[str])

@@ -24,6 +24,7 @@ class Plan:
     Attributes:
         facts: New rows by kind, without numbers.
         closed: Rows closed: kind, row, and the instant from which they are known otherwise.
+        unseen: How many of those added, changed, ended and unchanged are not for everybody.
         more: How many changes were not kept, of those added, changed and ended.
         shown: How many facts of a kind the complete list still shows, or could have.
         absent: How many of them it shows no more.
@@ -39,6 +40,7 @@ class Plan:
     changed: list[Change] = field(default_factory=list[Change])
     ended: list[Change] = field(default_factory=list[Change])
     unchanged: int = 0
+    unseen: Counter[str] = field(default_factory=Counter[str])
     more: Counter[str] = field(default_factory=Counter[str])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     shown: Counter[type[Fact]] = field(default_factory=Counter[type[Fact]])
@@ -53,20 +55,20 @@ class Plan:
         """Plan a fact that is new."""
         self.facts.append((type(item.fact), row))
         if type(item.fact) is not CompleteRun:
-            self._told(item, "added", self.added)
+            self._told(item, "added", self.added, row)
 
     def change(self, item: Item, row: dict[str, Any], current: Row, known_until: int) -> None:
         """Plan a fact that is known otherwise from an instant on."""
         self.closed.append((type(item.fact), current, known_until))
         self.facts.append((type(item.fact), row))
         if type(item.fact) is not CompleteRun:
-            self._told(item, "changed", self.changed)
+            self._told(item, "changed", self.changed, row, current)
 
     def begin_earlier(self, item: Item, row: Row, known: Row, now: int) -> None:
         """Plan that a state began earlier than was known."""
         self.closed.append((type(item.fact), known, now))
         self.facts.append((type(item.fact), row))
-        self._told(item, "changed", self.changed)
+        self._told(item, "changed", self.changed, row, known)
 
     def resume(self, row: Row) -> None:
         """Plan that a state that was ended is seen again."""
@@ -92,7 +94,18 @@ class Plan:
         self.closed.append((kind, row, now))
         self._kept("ended", self.ended, kind, row, "withdrawn")
 
-    def _told(self, item: Item, sort: str, changes: list[Change]) -> None:
+    def same(self, row: Row, times: int = 1) -> None:
+        """Take note of a fact that is known as it is said."""
+        self.unchanged += times
+        self.count("unchanged", row, times=times)
+
+    def count(self, sort: str, *rows: Row, times: int = 1) -> None:
+        """Count what is not for everybody: what was not and is not seen."""
+        if not any(row["visible"] for row in rows):
+            self.unseen[sort] += times
+
+    def _told(self, item: Item, sort: str, changes: list[Change], *rows: Row) -> None:
+        self.count(sort, *rows)
         if len(changes) < MOST_SHOWN:
             changes.append(_change(item))
         else:
@@ -101,6 +114,7 @@ class Plan:
     def _kept(
         self, sort: str, changes: list[Change], kind: type[Fact], row: Row, summary: str
     ) -> None:
+        self.count(sort, row)
         if len(changes) < MOST_SHOWN:
             changes.append(_known(kind, row, summary))
         else:

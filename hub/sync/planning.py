@@ -155,7 +155,7 @@ class Planning:
         self.tally.take_plain(rows)
         self._parties.take_plain(kind, self._intake.program or "", rows)
         drawn = self._alike.draw(kind, likes)
-        self._comparison.drawn(drawn.identities)
+        self._comparison.drawn(drawn)
         if self.difference is not None:
             self.difference.draw(drawn)
         await self.generation.draw(drawn)

@@ -12,6 +12,7 @@ from hub.sync.intake import Intake, Outcome, Report
 
 TAKEN: Final = frozenset({Outcome.APPLIED, Outcome.UNCHANGED})
 """What becomes of a document that is taken: the feed is as young as the run."""
+_COUNTED: Final = ("added", "changed", "ended", "unchanged")
 _NOTHING: Final[Mapping[str, Any]] = {
     "complete": False, "read_at": None, "address": None, "etag": None, "modified": None,
 }  # fmt: skip
@@ -64,6 +65,7 @@ def _run(
         "outcome": report.outcome.value,
         "revision": report.revision,
         **{name.replace(" ", "_"): count for name, count in report.counts().items()},
+        **{f"unseen_{name}": report.unseen[name] for name in _COUNTED},
         "read_at": started if report.outcome in TAKEN else before["read_at"],
     }
 

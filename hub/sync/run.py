@@ -237,6 +237,7 @@ def _report(intake: Intake, plan: Plan, planning: Planning, revision: int) -> Re
         changed=plan.changed,
         ended=plan.ended,
         unchanged=plan.unchanged,
+        unseen=plan.unseen,
         more=plan.more,
         notes=[*intake.notes, *planning.notes],
         problems=sorted(planning.problems, key=lambda problem: (problem.table or "", problem.row)),

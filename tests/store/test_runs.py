@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.store.columns import RUN
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Page
 from hub.sync.intake import Origin
@@ -37,6 +38,7 @@ async def test_of_a_sync_run_the_newest_is_kept_with_its_problems(store: AnyStor
 def ran(program: int, feed: str, **how: object) -> dict[str, Any]:
     """Return a run of a feed that read nothing new."""
     return {
+        **dict.fromkeys(RUN),
         **dict.fromkeys(("started_at", "added", "changed", "ended", "unchanged", "set_aside"), 0),
         **dict.fromkeys(("finished_at", "read_at", "address", "etag", "modified", "why")),
         "program": program, "feed": feed, "outcome": "unchanged", "complete": True, "revision": 1,

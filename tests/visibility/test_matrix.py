@@ -245,7 +245,7 @@ async def test_rows_set_aside_are_for_the_programs_operators(
       first: setAside(first: 1) { nodes { message } pageInfo { hasNextPage } }
       all: setAside(first: 9) { nodes { message } } } } }"""
     run = (await asked(clients, who, query))["program"]["lastSync"]
-    assert run["setAsideCount"] == 2
+    assert run["setAsideCount"] == (2 if who == "beta" else 0)
     if who != "beta":
         assert run["first"] is run["all"] is None
     else:

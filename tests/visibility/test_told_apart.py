@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from adapters.kit.adapter import Feed
+from adapters.kit.parsed import ProblemCode, RowProblem
 from graph_schema.exchange import Line
 from graph_schema.parties import Organization
 from graph_schema.standing import Standing
@@ -138,3 +139,29 @@ async def test_not_to_be_on_an_unpublished_list_tells_only_those_who_may_see_it(
         found = await (await client(hub, who)).ask(query, supplier=FARM)
     reasons = {each["program"]["code"]: each["reason"] for each in found["eligibility"]["rulings"]}
     assert reasons["beta"] == told
+
+
+@pytest.mark.parametrize(
+    ("who", "counted"), [("anonymous", [1, 1, 0]), ("gamma", [1, 1, 0]), ("beta", [3, 2, 1])]
+)
+async def test_a_run_counts_what_each_may_see(who: str, counted: list[int]) -> None:
+    query = '{ program(id: "beta") { lastSync { added unchanged setAsideCount } } }'
+    shown = company("beta", "buyer", roles=["BUYER"])
+    hidden, *others = [
+        standing("beta", farm, "listed", "2015-01-01", published=False) for farm in FARMS[:3]
+    ]
+    more = [company("beta", "monitor", roles=["MONITOR"]), *others]
+    problem = RowProblem(9, ProblemCode.UNKNOWN_WORD, "no word")
+    async with served(EmbeddedStore(MEMORY)) as hub:
+        await tell(hub.store, WORLD)
+        for lines in ([shown, hidden], [shown, hidden, *more]):
+            intake = Intake(
+                origin=Origin.OPERATOR,
+                lines=[Line.model_validate(line) for line in lines],
+                program="beta",
+                feed="list",
+                problems=[problem],
+            )
+            await run(hub.store, intake, confirmed=True)
+        found = (await (await client(hub, who)).ask(query))["program"]["lastSync"]
+    assert [*found.values()] == counted

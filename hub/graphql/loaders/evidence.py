@@ -82,4 +82,5 @@ async def run(request: Request, parents: Sequence[Any], _given: Given) -> list[S
     made = {(row["revision"], row["program"], row["feed"]): row for row in rows}
     keys = ("revision_from", "program", "feed")
     found = (made.get(tuple(parent.fact[key] for key in keys)) for parent in parents)
-    return [shown_run(request, row) if row else None for row in found]
+    sitting = await request.sit()
+    return [shown_run(request, sitting, row) if row else None for row in found]

@@ -9,6 +9,7 @@ from graph_schema import agreements as agreement_facts
 from graph_schema import programs as program_facts
 from graph_schema.elements import Fact
 from graph_schema.standing import StateRule as RuleFact
+from hub.answers.desk import Sitting
 from hub.answers.programs import agreements_of
 from hub.errors import InvalidInputError
 from hub.graphql.context import Request
@@ -138,7 +139,8 @@ async def last_sync(
 ) -> list[SyncRun | None]:
     """Bring the newest run of each program."""
     rows = await request.store.runs([parent.number for parent in parents])
-    found = {row["program"]: shown_run(request, row) for row in rows}
+    sitting = await request.sit()
+    found = {row["program"]: shown_run(request, sitting, row) for row in rows}
     return [found.get(parent.number) for parent in parents]
 
 
@@ -148,14 +150,21 @@ async def last_syncs(
 ) -> list[list[SyncRun]]:
     """Bring the newest run of each feed of each program."""
     rows = await request.store.runs([parent.number for parent in parents])
+    sitting = await request.sit()
     return [
-        [shown_run(request, row) for row in rows if row["program"] == parent.number]
+        [shown_run(request, sitting, row) for row in rows if row["program"] == parent.number]
         for parent in parents
     ]
 
 
-def shown_run(request: Request, row: Row) -> SyncRun:
-    """Return a run as it is shown."""
+def shown_run(request: Request, sitting: Sitting, row: Row) -> SyncRun:
+    """Return a run as it is shown: who may not see all of it is told of the rest alone."""
+    viewer, program = sitting.moment.viewer, sitting.law.programs[row["program"]]
+    whole = viewer.everything or program.number in viewer.programs
+
+    def count(name: str) -> int:
+        return row[name] - (0 if whole else row[f"unseen_{name}"] or 0)
+
     return SyncRun(
         id=strawberry.ID(request.ids.of(row["number"], Numbered.RUN)),
         number=row["number"],
@@ -167,11 +176,11 @@ def shown_run(request: Request, row: Row) -> SyncRun:
         read_at=instant(row["read_at"]) if row["read_at"] else None,
         outcome=row["outcome"],
         complete=bool(row["complete"]),
-        added=row["added"],
-        changed=row["changed"],
-        ended=row["ended"],
-        unchanged=row["unchanged"],
-        set_aside_count=row["set_aside"],
+        added=count("added"),
+        changed=count("changed"),
+        ended=count("ended"),
+        unchanged=count("unchanged"),
+        set_aside_count=row["set_aside"] if whole or program.publishes else 0,
     )
 
 

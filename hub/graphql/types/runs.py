@@ -56,11 +56,13 @@ class SyncRun(Fetches):
         )
     )
     complete: bool = strawberry.field(description="Whether the document left nothing out.")
-    added: int = strawberry.field(description="Facts added.")
-    changed: int = strawberry.field(description="Facts corrected.")
-    ended: int = strawberry.field(description="Facts ended or withdrawn.")
-    unchanged: int = strawberry.field(description="Rows that said what was known.")
-    set_aside_count: int = strawberry.field(description="Rows set aside.")
+    added: int = strawberry.field(description="Facts added, of those that you may see.")
+    changed: int = strawberry.field(description="Likewise those corrected.")
+    ended: int = strawberry.field(description="Likewise those ended or withdrawn.")
+    unchanged: int = strawberry.field(description="Likewise rows that said what was known.")
+    set_aside_count: int = strawberry.field(
+        description="Rows set aside; for others, 0 where the program does not publish."
+    )
 
     @fetched
     def program(self) -> LazyProgram:

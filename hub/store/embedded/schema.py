@@ -60,6 +60,10 @@ RUN: Final = {
     "etag": "TEXT",
     "modified": "TEXT",
     "why": "TEXT",
+    "unseen_added": "INTEGER",
+    "unseen_changed": "INTEGER",
+    "unseen_ended": "INTEGER",
+    "unseen_unchanged": "INTEGER",
 }
 """The columns of a run, with their types; one that came later may be empty."""
 LATER: Final = {
