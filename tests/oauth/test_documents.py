@@ -180,6 +180,27 @@ async def test_what_does_not_bear_on_it_lets_it_through(ffp: Sender) -> None:
     assert (await ffp.applies("3", sent["id"]))["problems"] == []
 
 
+async def test_what_was_said_last_counts_however_long_something_waited(ffp: Sender) -> None:
+    said = "subject,state,since,confirmedOn\nffp:1,participating,2026-01-01,2026-0%d-01\n"
+    current = 'query { organization(id: "ffp:1") { standings { confirmedOn } } }'
+
+    async def confirmed() -> str:
+        [found] = (await ffp.ask(current))["organization"]["standings"]
+        return found["confirmedOn"]
+
+    await ffp.push("1", grower(1))
+    done = await ffp.sends("2", said % 2, apply="true", partial="true")
+    assert (done["counts"]["changed"], await confirmed()) == (1, "2026-02-01")
+    waits = await ffp.sends("3", said % 3, partial="true")
+    later = standing("ffp:1", "participating", "2026-01-01", confirmedOn="2026-04-01")
+    assert (await ffp.push("4", [later]))["problems"] == []
+    moved = await ffp.applies("5", waits["id"])
+    assert [each["code"] for each in moved["problems"]] == ["CONFLICT"]
+    assert (moved["proposal"]["run"]["changed"], moved["proposal"]["run"]["unchanged"]) == (0, 1)
+    assert (await ffp.applies("5", waits["id"]))["problems"] == []
+    assert await confirmed() == "2026-04-01"
+
+
 async def test_changes_are_shown_page_by_page_with_what_was_before(ffp: Sender) -> None:
     await ffp.sends("1", ORGANIZATIONS, apply="true")
     await ffp.sends("2", STANDINGS, apply="true", dated="2026-01-15")
