@@ -10,7 +10,6 @@ from graph_schema.exchange import FACTS
 from graph_schema.parties import Organization, Worksite
 from graph_schema.standing import CompleteRun, Standing
 from hub.store.port import Row, Store
-from hub.store.rows import micros
 from hub.sync.absent import Absence, Relieve
 from hub.sync.alike import Drawn
 from hub.sync.begun import Begun, said_by_a_day
@@ -43,7 +42,7 @@ class Comparison:
         self._intake = intake
         self._world = world
         self._now = now
-        self._stated = micros(intake.dated) if intake.dated else now
+        self._stated = intake.stated_at(now)
         self._lists = Lists(intake, world, self._stated)
         self._sightings = Sightings(world, self._lists)
         self._told = Identities()

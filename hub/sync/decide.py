@@ -11,7 +11,7 @@ from hub.errors import BadDocumentError, ConflictError, NotAllowedError
 from hub.store.deeds import Action, By, Deed
 from hub.store.kept import NOTHING, Kept
 from hub.store.port import Store
-from hub.store.rows import instant, micros
+from hub.store.rows import micros
 from hub.sync import proposal as kept
 from hub.sync.intake import Outcome, Report
 from hub.sync.proposal import DOCUMENT, Proposal, State
@@ -79,10 +79,15 @@ async def apply(
     if alone and proposal.bars:
         msg = "it bars many suppliers: another client of the program than its sender applies it"
         raise NotAllowedError(msg)
-    day = instant(proposal.sent_at).date()
     program, document = proposal.program, proposal.document
     intake = await asyncio.to_thread(
-        read, program, adapters.get(program), document, content, day, deciding.by
+        read,
+        program,
+        adapters.get(program),
+        document,
+        content,
+        deciding.by,
+        proposal.sent_at,
     )
 
     def keeps(report: Report) -> Sequence[Kept]:

@@ -14,6 +14,7 @@ from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 from hub.store.deeds import Actor, By
 from hub.store.port import Row
+from hub.store.rows import micros
 from hub.sync.receipt import Effect, Receipt
 
 
@@ -87,6 +88,7 @@ class Intake:
         address: Where it was fetched from.
         mark: What the server there said of it.
         by: Who brings it, as the audit log tells; the shell's user where nobody else does.
+        sent_at: When it was sent, in microseconds since 1970, where it has waited since.
     """
 
     origin: Origin
@@ -105,6 +107,11 @@ class Intake:
     mark: Mark = field(default_factory=Mark)
     long: Sequence[Long] = ()
     by: By = field(default_factory=lambda: By(Actor.SHELL))
+    sent_at: int | None = None
+
+    def stated_at(self, now: int) -> int:
+        """Return when it was said what it says: the day of which it speaks, or when it was sent."""
+        return micros(self.dated) if self.dated else self.sent_at or now
 
     @property
     def length(self) -> int:

@@ -226,7 +226,7 @@ class Planning:
         intake, tracks = self._intake, self._comparison.telling.tracks
         fact = CompleteRun(
             feed=intake.feed or "",
-            on=intake.dated or date.fromordinal(day_of(self._now)),
+            on=date.fromordinal(day_of(intake.stated_at(self._now))),
             kinds=tuple(sorted(kind.word for kind in ENDING if kind in intake.kinds)),
             tracks=tuple(sorted(tracks)),
             listing=intake.bounds.listing and bool(tracks),

@@ -67,6 +67,8 @@ class Document:
         name: What its file is called.
         dated: The day of which it speaks.
         partial: Whether it leaves things out, though documents of its feed do not.
+        fetched: Whether it was fetched, so that it speaks of that day where it prints none.
+        sha256: Of its bytes.
     """
 
     form: Form
@@ -74,6 +76,8 @@ class Document:
     name: str = ""
     dated: date | None = None
     partial: bool = False
+    fetched: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Proposal:
     Attributes:
         number: By which it is found; later ones have higher ones.
         program: Code of the program whose operators may see and decide it.
-        client: Id of the client that sent it.
+        client: Id of the client that sent it; `schedule` where a feed was read when it was due.
         sent_at: When, in microseconds since 1970.
         complete: Whether the document leaves nothing out.
         held: Why somebody must look at it; empty: it only waits to be applied.

@@ -1,9 +1,11 @@
 """Propose: what a client sends becomes a proposal, which waits or is applied at once."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import orjson
 
@@ -55,9 +57,8 @@ async def propose(
     before = await sent.asked.before(store)
     if before is not None:
         return await _told(store, sent, before)
-    day = (now or datetime.now(UTC)).date()
     intake = await asyncio.to_thread(
-        read, sent.program, adapter, sent.document, sent.content, day, sent.by
+        read, sent.program, adapter, sent.document, sent.content, sent.by
     )
     others = await kept.every(store, sent.program)
     making = Making(sent, kept.new_number(), await _ids(store), others)
@@ -89,15 +90,30 @@ async def hold_back(store: Store, sent: Push, report: Report) -> Proposal:
     return await Making(sending, kept.new_number(), await _ids(store), others).keep(store, report)
 
 
+async def hold_document(store: Store, sent: Sending, report: Report) -> None:
+    """Let a document of a feed that is held wait as a proposal, however often it is read.
+
+    Where too many wait already it is only told as held.
+    """
+    others = await kept.every(store, sent.program)
+    making = Making(sent, kept.new_number(), await _ids(store), others)
+    if all(each.document != making.document for each in others):
+        with suppress(ConflictError):
+            await making.keep(store, report)
+
+
 class Making:
     """A proposal in the making.
 
     Attributes:
         made: What was made, once it is applied.
+        document: What was sent.
     """
 
     def __init__(self, sent: Sending, number: int, ids: Ids, others: Sequence[Proposal]) -> None:
         self.made: Proposal | None = None
+        digest = hashlib.sha256(sent.content).hexdigest()
+        self.document = replace(sent.document, sha256=digest)
         self._sent = sent
         self._number = number
         self._name = ids.of(number, Numbered.PROPOSAL)
@@ -144,7 +160,7 @@ class Making:
         head = Proposal(
             number=self._number,
             program=self._sent.program,
-            document=self._sent.document,
+            document=self.document,
             client=self._sent.asked.client,
             sent_at=report.started,
             complete=report.complete,

@@ -11,6 +11,9 @@ from hub.store.deeds import Actor, By
 from hub.store.port import Store
 from hub.sync.feeds import Address, feed_of
 from hub.sync.intake import Intake, Outcome, Report
+from hub.sync.proposal import Document, Form
+from hub.sync.propose import Sending, hold_document
+from hub.sync.receipt import Asked
 from hub.sync.remember import mark_of, remember_unread
 from hub.sync.run import run
 from hub.sync.sources import feed_file, first, record
@@ -91,7 +94,7 @@ async def read(
         for before in await first(store, address.adapter, dry_run=dry_run):
             before.by = intake.by
             await run(store, before, now=now)
-        return await run(store, intake, dry_run=dry_run, confirmed=confirmed, now=now)
+        report = await run(store, intake, dry_run=dry_run, confirmed=confirmed, now=now)
     except StoreUnavailableError:
         raise
     except (FetchError, HubError) as error:
@@ -99,6 +102,18 @@ async def read(
             report = await _report(store, address, Outcome.FAILED)
             await remember_unread(store, report, present, str(error))
         raise BadDocumentError(str(error)) from error
+    if report.outcome is Outcome.HELD and actor is Actor.SCHEDULE:
+        await hold_document(store, _sent(address, document, intake.by), report)
+    return report
+
+
+def _sent(address: Address, document: tuple[str, bytes], by: By) -> Sending:
+    """Return a document that was read when it was due, as what is sent."""
+    name, content = document
+    what = Document(Form.DOCUMENT, address.name, name, fetched=True)
+    # It is known again by its bytes.
+    asked = Asked.of(Actor.SCHEDULE, by.request, [address.key, name])
+    return Sending(address.adapter.program, what, content, by, asked)
 
 
 async def _report(store: Store, address: Address, outcome: Outcome) -> Report:

@@ -26,6 +26,8 @@ from hub.sync.write import instant
 
 MOST_NAMED: Final = 10
 """Subjects of a push that the audit log names; of more, the revision tells."""
+_PROPOSES: Final = frozenset({Actor.CLIENT, Actor.SCHEDULE})
+"""As whom nobody is there who could look at what is held: it waits as a proposal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ async def _attempt(
     world = await World.load(store, writing.base)
     started = instant(how.now, writing.base)
     planning = Planning(store, intake, writing, world, started, learned, how.progress)
-    if intake.by.actor is Actor.CLIENT:
+    if intake.by.actor in _PROPOSES:
         planning.difference = Difference(writing.next_node, hold.bars(intake, world))
     plan, made = await planning.plan()
     if planning.learns():
@@ -156,7 +158,8 @@ async def _attempt(
     report.held = [*hold.reasons(intake, planning.tally, plan, world, planning.refused)]
     if planning.difference is not None:
         _look_at(planning.difference, report)
-        barred = len(planning.difference.barred)
+        sent = intake.by.actor is Actor.CLIENT
+        barred = len(planning.difference.barred) if sent else 0
         why = await hold.barring(store, intake, barred, world, day_of(started))
         report.held += why
         # Who is missing in some lists may not be bought from either.

@@ -13,6 +13,7 @@ from adapters.kit.parsed import ProblemCode, RowProblem, problems
 from graph_schema.exchange import Line
 from hub.errors import BadDocumentError, HubError
 from hub.store.deeds import By
+from hub.store.rows import instant
 from hub.sync.intake import Intake, Origin
 from hub.sync.proposal import Document, Form
 from hub.sync.push import pushed
@@ -23,7 +24,12 @@ MOST_FACTS: Final = 10_000
 
 
 def read(
-    program: str, adapter: Adapter | None, document: Document, content: bytes, day: date, by: By
+    program: str,
+    adapter: Adapter | None,
+    document: Document,
+    content: bytes,
+    by: By,
+    sent_at: int | None = None,
 ) -> Intake:
     """Return what a client's document says.
 
@@ -32,29 +38,31 @@ def read(
         adapter: The program's folder, where the document is one of a feed.
         document: What it is.
         content: Its bytes.
-        day: The day on which it was sent, of which it speaks where nobody says otherwise.
         by: Who sends it, or applies it.
+        sent_at: When it was sent, where it has waited since.
 
     Raises:
         InvalidInputError: The program has no such feed.
         BadDocumentError: It is not what it should be; the message says what to do.
     """
     if document.form is Form.FACTS:
-        return pushed(program, orjson.loads(content), by)
-    if adapter is None or document.form is Form.LINES:
+        intake = pushed(program, orjson.loads(content), by)
+    elif adapter is None or document.form is Form.LINES:
         intake = _lines(program, content)
     else:
-        intake = _of_feed(adapter, document, content)
+        fetched = instant(sent_at).date() if document.fetched and sent_at else None
+        intake = _of_feed(adapter, document, content, fetched)
     intake.complete = intake.complete and not document.partial
-    intake.dated = intake.dated or document.dated or day
-    intake.by = by
+    intake.dated = intake.dated or document.dated
+    intake.by, intake.sent_at = by, sent_at
     return intake
 
 
-def _of_feed(adapter: Adapter, document: Document, content: bytes) -> Intake:
+def _of_feed(adapter: Adapter, document: Document, content: bytes, fetched: date | None) -> Intake:
     named = [(document.name, content)]
     try:
-        return feed_file(adapter, document.feed or OPERATOR, named, document.dated)
+        feed = document.feed or OPERATOR
+        return feed_file(adapter, feed, named, document.dated, fetched=fetched)
     except HubError:
         raise
     except Exception as error:

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.kit.adapter import adapters
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
+from hub.sync.run import run
+from hub.sync.sources import record
 from tests.neo4j.server import Address
+from tests.oauth.senders import Sender, sender
 from tests.oauth.served import Hub, served
 
 
@@ -29,3 +33,17 @@ async def own(tmp_path: Path) -> AsyncGenerator[Hub]:
     """Serve one on SQLite, for what does not depend on the store."""
     async with served(EmbeddedStore(str(tmp_path / "hub.db"))) as hub:
         yield hub
+
+
+@pytest.fixture
+async def ffp(giving: Hub) -> Sender:
+    """Serve the record of the Fair Food Program to an operator of it."""
+    await run(giving.store, record(adapters()["ffp"]))
+    return await sender(giving, id="of-ffp")
+
+
+@pytest.fixture
+async def here(own: Hub) -> Sender:
+    """Serve the same on SQLite, for what does not depend on the store."""
+    await run(own.store, record(adapters()["ffp"]))
+    return await sender(own, id="of-ffp")

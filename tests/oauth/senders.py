@@ -1,5 +1,6 @@
 """Operators that send documents and decide proposals, over HTTP."""
 
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import httpx
@@ -41,7 +42,7 @@ class Sender(Operator):
     async def send(
         self,
         key: str | None,
-        content: str | bytes,
+        content: str | bytes | AsyncIterator[bytes],
         *,
         program: str = "ffp",
         media: str | None = CSV,

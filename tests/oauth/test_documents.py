@@ -3,19 +3,22 @@
 import asyncio
 import io
 import zipfile
+from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from adapters.kit.adapter import adapters
-from hub.oauth.principal import Role, Scope
-from hub.store.port import Store
+from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
 from hub.sync.sources import record
-from tests.audit.logs import found, said
+from tests.audit.logs import found
 from tests.oauth.senders import Sender, sender
-from tests.oauth.served import Hub
-from tests.oauth.test_pushes import grower, standing, whole
+from tests.oauth.served import Hub, served
+from tests.oauth.test_audit import rows
+from tests.oauth.test_pushes import whole
+from tests.store.worlds import program, write
 
 pytestmark = pytest.mark.anyio
 
@@ -26,25 +29,6 @@ ORGANIZATIONS: Final = "reference,name,roles,country,regions\n" + "".join(
 STANDINGS: Final = "subject,state,since\n" + "".join(
     f"ffp:{n},participating,2026-01-01\n" for n in range(1, 7)
 )
-
-
-@pytest.fixture
-async def ffp(giving: Hub) -> Sender:
-    """Serve the record of the Fair Food Program to an operator of it."""
-    await run(giving.store, record(adapters()["ffp"]))
-    return await sender(giving, id="of-ffp")
-
-
-@pytest.fixture
-async def here(own: Hub) -> Sender:
-    """Serve the same on SQLite, for what does not depend on the store."""
-    await run(own.store, record(adapters()["ffp"]))
-    return await sender(own, id="of-ffp")
-
-
-async def rows(store: Store) -> list[dict[str, object]]:
-    """Return what all rows of the audit log say."""
-    return [said(row) for row in await store.audit.page(0, 1_000)]
 
 
 async def test_a_document_waits_with_its_difference_and_is_applied_once(ffp: Sender) -> None:
@@ -155,190 +139,6 @@ async def test_of_many_that_send_the_same_at_once_there_is_one_proposal(ffp: Sen
     assert (await ffp.ask(listed))["proposals"]["totalCount"] == 1
 
 
-async def test_what_changed_since_it_was_looked_at_is_looked_at_again(ffp: Sender) -> None:
-    await ffp.sends("1", ORGANIZATIONS, apply="true")
-    sent = await ffp.sends("2", STANDINGS)
-    elsewhere = await sender(ffp.hub, id="other")
-    # What does not bear on it changes nothing of it, though it takes numbers.
-    assert (await elsewhere.push("1", grower(77)))["problems"] == []
-    await ffp.push("3", [standing("ffp:1", "participating", "2026-01-01")])
-    before = await whole(ffp.hub)
-    moved = await ffp.applies("4", sent["id"])
-    assert [each["code"] for each in moved["problems"]] == ["CONFLICT"]
-    assert "look at its changes again" in moved["problems"][0]["message"]
-    assert moved["revision"] is None
-    assert moved["proposal"]["run"]["added"] == 5
-    assert await whole(ffp.hub) == before
-    done = await ffp.applies("4", sent["id"])
-    assert (done["problems"], done["proposal"]["run"]["added"]) == ([], 5)
-    assert await found(ffp.hub.store) == []
-
-
-async def test_what_does_not_bear_on_it_lets_it_through(ffp: Sender) -> None:
-    sent = await ffp.sends("1", ORGANIZATIONS)
-    assert (await ffp.push("2", grower(77)))["problems"] == []
-    assert (await ffp.applies("3", sent["id"]))["problems"] == []
-
-
-async def test_changes_are_shown_page_by_page_with_what_was_before(ffp: Sender) -> None:
-    await ffp.sends("1", ORGANIZATIONS, apply="true")
-    await ffp.sends("2", STANDINGS, apply="true", dated="2026-01-15")
-    later = STANDINGS.replace("since", "since,confirmedOn").replace("01-01", "01-01,2026-02-01")
-    sent = await ffp.sends("3", later, dated="2026-02-01")
-    first = await ffp.changes(sent["id"], 4)
-    assert (len(first["nodes"]), first["pageInfo"]["hasNextPage"]) == (4, True)
-    rest = await ffp.changes(sent["id"], 4, first["pageInfo"]["endCursor"])
-    assert (len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (2, False)
-    assert first["nodes"][0] == {
-        "kind": "CHANGED", "fact": None, "factKind": "standing", "actor": "of-ffp",
-        "revision": "", "subject": {"name": "Example Farms 1"},
-        "before": {"state": "participating"}, "after": {"state": "participating"},
-    }  # fmt: skip
-    revision = (await ffp.applies("4", sent["id"]))["revision"]
-    applied = (await ffp.changes(sent["id"]))["nodes"]
-    assert {each["revision"] for each in applied} == {revision}
-    assert all(each["fact"] for each in applied)
-    assert applied[0]["after"] == {"state": "participating"}
-
-
-async def test_whom_nobody_knows_yet_is_nobody_elses_name(ffp: Sender) -> None:
-    """Numbers that a proposal would have used may be another's by the time it is looked at."""
-    new = range(101, 141)
-    bars = [standing(f"ffp:{number}", "suspended", "2026-11-01") for number in new]
-    described = [grower(number)[0] for number in new]
-    waits = (await ffp.pushes_held("1", [*described, *bars]))["proposal"]
-    assert (await ffp.push("2", [grower(number)[0] for number in range(7, 47)]))["problems"] == []
-    for each in (await ffp.changes(waits["id"]))["nodes"]:
-        assert (each["subject"], each["before"], each["fact"]) == (None, None, None)
-        barred = {"state": "suspended"} if each["factKind"] == "standing" else None
-        assert each["after"] == barred
-    other = await sender(ffp.hub, id="other")
-    assert (await other.applies("1", waits["id"]))["problems"] == []
-    named = {each["subject"]["name"] for each in (await ffp.changes(waits["id"]))["nodes"]}
-    assert named == {f"Example Farms {number}" for number in new}
-
-
-async def test_a_rejected_proposal_is_not_applied(ffp: Sender) -> None:
-    sent = await ffp.sends("1", ORGANIZATIONS)
-    before = await whole(ffp.hub)
-    for reason in ("", "x" * 1_001):
-        [problem] = (await ffp.rejects("2", sent["id"], reason))["problems"]
-        assert (problem["code"], problem["path"]) == ("INVALID_INPUT", ["reason"])
-    gone = await ffp.rejects("2", sent["id"])
-    assert (gone["problems"], gone["proposal"]["state"]) == ([], "rejected")
-    assert gone["proposal"]["reason"] == "wrong file"
-    assert await ffp.rejects("2", sent["id"]) == gone
-    [other] = (await ffp.rejects("2", sent["id"], "another reason"))["problems"]
-    assert (other["code"], other["path"]) == ("CONFLICT", ["idempotencyKey"])
-    for told in (await ffp.rejects("3", sent["id"]), await ffp.applies("4", sent["id"])):
-        assert [each["code"] for each in told["problems"]] == ["CONFLICT"]
-    assert await whole(ffp.hub) == before
-    assert (await rows(ffp.hub.store))[-1]["action"] == "rejectProposal"
-    assert await found(ffp.hub.store) == []
-
-
-async def test_of_two_that_decide_at_once_one_does(ffp: Sender) -> None:
-    other = await sender(ffp.hub, id="other")
-    sent = await ffp.sends("1", ORGANIZATIONS)
-    told = await asyncio.gather(
-        ffp.applies("2", sent["id"]), other.rejects("2", sent["id"]), other.applies("3", sent["id"])
-    )
-    codes = sorted([each["code"] for each in one["problems"]] for one in told)
-    assert codes == [[], ["CONFLICT"], ["CONFLICT"]]
-    assert (await ffp.proposal(sent["id"]))["state"] in {"applied", "rejected"}
-    assert await found(ffp.hub.store) == []
-
-
-async def test_what_bars_many_is_applied_by_another_client(ffp: Sender) -> None:
-    numbers = range(1, 41)
-    await ffp.push("1", [fact for number in numbers for fact in grower(number)])
-    before = await whole(ffp.hub)
-    bars = [standing(f"ffp:{number}", "suspended", "2026-11-01") for number in numbers]
-    problem = await ffp.pushes_held("2", bars)
-    assert problem["code"] == "HELD"
-    waits = problem["proposal"]
-    assert (waits["state"], waits["forAnotherClient"]) == ("pending", True)
-    assert (waits["run"]["feed"], waits["run"]["added"]) == ("recordFacts", 40)
-    assert "would bar 40" in waits["held"]
-    assert await ffp.pushes_held("2", bars) == problem
-    assert await whole(ffp.hub) == before
-    refused = await ffp.applies("3", waits["id"])
-    assert [each["code"] for each in refused["problems"]] == ["NOT_ALLOWED"]
-    assert await ffp.verdict("ffp:7") == "ELIGIBLE IN_GOOD_STANDING"
-    other = await sender(ffp.hub, id="other")
-    done = await other.applies("1", waits["id"])
-    assert (done["problems"], done["proposal"]["decidedBy"]) == ([], "other")
-    assert await ffp.verdict("ffp:7") == "INELIGIBLE SUSPENDED"
-    assert await found(ffp.hub.store) == []
-
-
-async def test_a_document_that_bars_many_waits_for_another_client_too(ffp: Sender) -> None:
-    await ffp.push("1", [fact for number in range(1, 41) for fact in grower(number)])
-    bars = "subject,state,since\n" + "".join(
-        f"ffp:{n},suspended,2026-11-01\n" for n in range(1, 41)
-    )
-    sent = await ffp.sends("2", bars, apply="true", partial="true")
-    assert (sent["state"], sent["forAnotherClient"]) == ("pending", True)
-    [problem] = (await ffp.applies("3", sent["id"]))["problems"]
-    assert problem["code"] == "NOT_ALLOWED"
-    other = await sender(ffp.hub, id="other")
-    assert (await other.applies("1", sent["id"]))["problems"] == []
-    # Who is barred already is not barred anew by what confirms it.
-    later = bars.replace("since", "since,confirmedOn").replace("11-01", "11-01,2026-11-02")
-    again = await ffp.sends("4", later, apply="true", partial="true", dated="2026-11-02")
-    assert again["state"] == "applied"
-
-
-async def test_nobody_sees_or_decides_what_is_not_theirs(ffp: Sender) -> None:
-    hub = ffp.hub
-    sent = await ffp.sends("1", ORGANIZATIONS)
-    await run(hub.store, record(adapters()["milk-with-dignity"]))
-    signs = await hub.operator()
-    brand = await hub.register(
-        id="brand", role=Role.BRAND, programs=(), organization="wsr:walmart",
-        scopes=(Scope.READ,), jwks=signs.jwks,
-    )  # fmt: skip
-    before, logged = await whole(hub), await rows(hub.store)
-    others = {
-        "anonymous": (Sender(hub, None), (401, "UNAUTHENTICATED"), "UNAUTHENTICATED"),
-        "brand": (Sender(hub, await hub.given(brand)), (403, "NOT_ALLOWED"), "NOT_ALLOWED"),
-        "foreign": (
-            await sender(hub, programs=("milk-with-dignity",)),
-            (403, "NOT_ALLOWED"),
-            "UNKNOWN_REFERENCE",
-        ),
-        "reads": (await sender(hub, scopes=(Scope.READ,)), (403, "NOT_ALLOWED"), "NOT_ALLOWED"),
-    }
-    logged = await rows(hub.store)
-    for name, (who, door, decided) in others.items():
-        for program in ("ffp", "nobody"):
-            assert await who.refused("1", ORGANIZATIONS, program=program) == door
-        for told in (await who.applies("9", sent["id"]), await who.rejects("9", sent["id"])):
-            assert [each["code"] for each in told["problems"]] == [decided]
-            assert (told["proposal"], told["revision"]) == (None, None)
-        sees = name == "reads"
-        query = 'query($id: ID!) { node(id: $id) { id } nodes(ids: [$id, "ffp"]) { id } }'
-        seen = await who.ask(query, id=sent["id"])
-        assert (seen["node"] is not None) is sees
-        assert [each is not None for each in seen["nodes"]] == [sees, True]
-        for query in (
-            "query($id: ID!) { proposal(id: $id) { id } }",
-            'query { proposals(program: "ffp", first: 9) { nodes { id } } }',
-        ):
-            body = {"query": query, "variables": {"id": sent["id"]}}
-            headers = {"authorization": f"Bearer {who.token}"} if who.token else {}
-            answer = (await hub.http.post("/graphql", json=body, headers=headers)).json()
-            if sees:
-                assert "errors" not in answer
-            else:
-                [error] = answer["errors"]
-                assert error["extensions"]["code"] == "UNKNOWN_REFERENCE"
-                assert list(answer["data"].values()) == [None]
-    assert await whole(hub) == before
-    assert await rows(hub.store) == logged
-    assert (await ffp.proposal(sent["id"]))["state"] == "pending"
-
-
 async def test_json_is_taken_as_lines_that_end_nothing(ffp: Sender) -> None:
     facts = b"\n".join(
         b'{"organization":{"reference":"ffp:%d","name":"Example Farms %d","roles":["SUPPLIER"]}}'
@@ -425,3 +225,49 @@ async def test_a_workbook_is_taken_as_it_is_given_out(here: Sender) -> None:
         "2", ORGANIZATIONS, media="application/octet-stream", name="organizations.csv"
     )
     assert unnamed["state"] == "pending"
+
+
+async def test_a_document_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    store = EmbeddedStore(str(tmp_path / "hub.db"))
+    async with served(store, most_document_bytes=1_000) as hub:
+        await run(hub.store, record(adapters()["ffp"]))
+        ffp = await sender(hub, id="of-ffp")
+        large = ORGANIZATIONS + "#" * 1_000
+        assert await ffp.refused("1", large) == (413, "TOO_LARGE")
+        assert await ffp.refused("1", large.encode(), headers={"content-length": "9"}) == (
+            413, "TOO_LARGE",
+        )  # fmt: skip
+        assert (await ffp.sends("1", ORGANIZATIONS))["state"] == "pending"
+
+
+async def test_a_document_that_does_not_come_is_not_waited_for(
+    here: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.http.upload.SENDING", 0.01)
+
+    async def never() -> AsyncGenerator[bytes]:
+        yield b"reference,name\n"
+        await asyncio.Event().wait()
+
+    refused = await here.refused("1", never())
+    assert refused == (408, "REQUEST_TIMEOUT")
+    assert (await here.sends("1", ORGANIZATIONS))["state"] == "pending"
+
+
+async def test_documents_are_posted_and_nothing_else(here: Sender) -> None:
+    answer = await here.hub.http.get("/programs/ffp/documents")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.headers["content-type"] == "application/problem+json"
+    nobody = await here.hub.http.post("/programs/ffp/documents")
+    assert nobody.status_code == 401
+    assert "resource_metadata=" in nobody.headers["www-authenticate"]
+
+
+async def test_a_program_without_a_folder_here_takes_facts_alone(own: Hub) -> None:
+    await write(own.store, program("alpha"))
+    alpha = await sender(own, programs=("alpha",))
+    facts = '[{"organization":{"reference":"alpha:1","name":"Farm","roles":["SUPPLIER"]}}]'
+    refused = await alpha.refused("1", ORGANIZATIONS, program="alpha")
+    assert refused == (415, "UNSUPPORTED_MEDIA_TYPE")
+    sent = await alpha.sends("1", facts, program="alpha", media="application/json")
+    assert (await alpha.applies("2", sent["id"]))["problems"] == []

@@ -12,13 +12,17 @@ import pytest
 from adapters.kit.adapter import Adapter
 from adapters.kit.fetch import Fetched, Mark
 from hub.errors import BadDocumentError, InvalidInputError, StoreUnavailableError
+from hub.store.deeds import Actor, By
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Latest, Row, Store, Writing
 from hub.store.rows import micros
 from hub.sync import reading
+from hub.sync.decide import Deciding, apply
 from hub.sync.feeds import Address, configured
 from hub.sync.intake import Outcome
+from hub.sync.proposal import State, every, found
 from hub.sync.reading import read, sync_all
+from hub.sync.receipt import Asked
 from hub.sync.remember import states
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA, BETA, NO_STANDINGS, folders, sites, standings
@@ -140,6 +144,42 @@ async def test_what_is_held_is_read_again_and_the_feed_gets_no_younger(
     assert (kept["outcome"], kept["read_at"]) == ("held", micros(MORNING))
     assert kept["why"] == "; ".join(report.held)
     assert (await read(store, address, shelf, confirmed=True, now=NOON)).outcome is Outcome.APPLIED
+
+
+async def test_what_is_held_when_it_was_due_waits_once_for_its_operators(
+    store: Store, shelf: Shelf, address: Address, alpha: Adapter
+) -> None:
+    await read(store, address, shelf, actor=Actor.SCHEDULE)
+    assert await every(store, ALPHA) == []
+    shelf.put(NO_STANDINGS)
+    assert (await read(store, address, shelf)).outcome is Outcome.HELD
+    assert await every(store, ALPHA) == []
+    reports = [await read(store, address, shelf, actor=Actor.SCHEDULE) for _ in range(3)]
+    report = reports[0]
+    assert {each.outcome for each in reports} == {Outcome.HELD}
+    [waits] = await every(store, ALPHA)
+    assert (waits.client, waits.document.feed, waits.document.name) == (
+        "schedule", "list", NO_STANDINGS[0],
+    )  # fmt: skip
+    assert (waits.bars, list(waits.held)) == (False, report.held)
+    known = (await found(store, [waits.number], [ALPHA]))[waits.number]
+    by, asked = By.of("office", "a test"), Asked.of("office", "1", "apply")
+    done = await apply(store, {ALPHA: alpha}, Deciding(*known, "its name", by, asked))
+    assert done.revision == (await store.latest()).revision
+    assert (await state(store))["outcome"] == "applied"
+    await read(store, address, shelf, actor=Actor.SCHEDULE)
+    assert [each.state for each in await every(store, ALPHA)] == [State.APPLIED]
+
+
+async def test_a_feed_that_is_held_is_told_where_too_much_waits_already(
+    store: Store, shelf: Shelf, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.sync.propose.MOST_WAITING", 0)
+    await read(store, address, shelf, actor=Actor.SCHEDULE)
+    shelf.put(NO_STANDINGS)
+    report = await read(store, address, shelf, actor=Actor.SCHEDULE)
+    assert report.outcome is Outcome.HELD
+    assert await every(store, ALPHA) == []
 
 
 async def test_what_was_set_aside_is_read_again(
