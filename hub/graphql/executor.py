@@ -1,4 +1,4 @@
-"""The executor: graphql-core's, which prefetches below root fields and renders columns at once."""
+"""The executor: graphql-core's, which fetches below root fields, and renders columns at once."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, cast
@@ -9,6 +9,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from hub.graphql.columns import Columns
+from hub.graphql.fetched import Fetches
 from hub.graphql.prefetch import prefetch
 
 Completes: TypeAlias = Callable[..., Any]
@@ -16,6 +17,34 @@ Completes: TypeAlias = Callable[..., Any]
 
 class HubExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes operations of the hub's schema."""
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,  # noqa: ANN401
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Execute a field; the value of one that was fetched is there, whatever its arguments.
+
+        They are read once, for all parents: to read them again for each would take as long as all
+        else that is done with a row. Nothing below what was fetched is awaited.
+        """
+        if not isinstance(source, Fetches) or path.key not in source.found:
+            executes = cast("Completes", super().execute_field)
+            return executes(parent_type, source, field_details_list, path, position_context)
+        nodes = [each.node for each in field_details_list]
+        field = parent_type.fields[nodes[0].name.value]
+        info = cast("Any", self.build_resolve_info(field, nodes, parent_type, path))
+        value = source.found[str(path.key)]
+        try:
+            return self.complete_value(
+                field.type, field_details_list, info, path, value, position_context
+            )
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is this field's error
+            self.handle_field_error(error, field.type, field_details_list, path)
+            return None
 
     def complete_value(
         self,

@@ -1,21 +1,18 @@
 """Fields that are fetched for all their parents at once, before any of them is resolved.
 
 A type declares such a field with `@fetched`; a loader named after it brings the values of all
-parents in one round trip (`hub.graphql.prefetch` walks the selection). The field's resolver then
-only takes what is there, so no resolver does I/O.
+parents in one round trip (`hub.graphql.prefetch` walks the selection). The executor then takes what
+is there, so no resolver does I/O.
 """
 
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any, Final, Self, TypeAlias, cast
 
 import strawberry
-from strawberry.types import Info
-
-from hub.errors import HubError
 
 Given: TypeAlias = Any
 NOT_GIVEN: Final[Given] = strawberry.UNSET
@@ -39,22 +36,11 @@ def fetched(declared: Callable[..., Any]) -> Any:  # noqa: ANN401 - strawberry's
     """Make a field whose values a loader has fetched; the method only declares it."""
 
     @functools.wraps(declared)
-    def take(self: Fetches, info: Info, **_given: object) -> object:
-        value = self.found[str(info.path.key)]
-        if isinstance(value, HubError):
-            raise value
-        return value
+    def missing(self: Fetches, **_given: object) -> object:
+        """Say that there is no loader; where there is one, the executor takes what it brought."""
+        msg = f"{type(self).__name__}.{declared.__name__} was not fetched"
+        raise LookupError(msg)
 
-    # What the method declares is the field's; that it takes `info` is not.
-    signature = inspect.signature(declared)
-    own = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
-    given = [parameter for name, parameter in signature.parameters.items() if name != "self"]
-    this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    cast("Any", take).__signature__ = signature.replace(parameters=[this, own, *given])
-    take.__annotations__ = {**declared.__annotations__, "info": Info}
     name = declared.__name__
     shown = name.removesuffix("_") if name.endswith("_") else None
-    return strawberry.field(resolver=take, name=shown, description=inspect.getdoc(declared))
-
-
-Arguments = Mapping[str, Any]
+    return strawberry.field(resolver=missing, name=shown, description=inspect.getdoc(declared))

@@ -1,6 +1,7 @@
 """A hub in production, a catalogue beside it, and gateways that join them."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ from tests.graphql.served import fill
 from tests.oauth.served import HUB, client_of
 from tests.outside import ended, installed, serving
 
+GATEWAYS: Final = {"Hive Gateway": "serve.mjs", "Apollo's gateway": "apollo/serve.mjs"}
+"""The scripts of gateways."""
 DEPLOYED: Final = Path(__file__).parents[2] / "deploy" / "gateway"
 PAGE: Final = DOCS / "gateway.md"
 PRODUCTS: Final = (
@@ -81,14 +84,24 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[System]:
     """Serve the bundled record, as in production, and the catalogue."""
-    path = tmp_path_factory.mktemp("gateway") / "hub.db"
+    async with running(tmp_path_factory.mktemp("gateway") / "hub.db", fill, PRODUCTS) as found:
+        yield found
+
+
+@asynccontextmanager
+async def running(
+    path: Path,
+    filled: Callable[[EmbeddedStore], Awaitable[object]],
+    products: Sequence[tuple[str, str | None]],
+) -> AsyncGenerator[System]:
+    """Serve a hub as in production, and a catalogue of products."""
     secret, kept = new_secret()
     router = client_of(
         role=Role.RESEARCHER, programs=(), scopes=(Allowed.READ, Allowed.ROUTER), secrets=(kept,)
     )
     store = EmbeddedStore(str(path))
     await store.open()
-    await fill(store)
+    await filled(store)
     await Registry(store.kept).add(router)
     await store.close()
     settings = Settings(
@@ -101,7 +114,7 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sys
     counted = Counted(create_app(EmbeddedStore(str(path)), settings))
     async with (
         serving(lambda _: counted) as hub,
-        serving(lambda _: catalogue(shown("catalogue.graphql"), PRODUCTS)) as neighbour,
+        serving(lambda _: catalogue(shown("catalogue.graphql"), products)) as neighbour,
     ):
         env = {"HUB_URL": hub, "HUB_CLIENT": router.id, "HUB_SECRET": secret, "PORT": "0"}
         yield System(counted, hub, neighbour, env)

@@ -8,12 +8,11 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from tests.gateway.conftest import System, asked, composed, shown
+from tests.gateway.conftest import GATEWAYS, System, asked, composed, shown
 from tests.outside import started
 
 pytestmark = pytest.mark.anyio
 
-GATEWAYS: Final = {"Hive Gateway": "serve.mjs", "Apollo's gateway": "apollo/serve.mjs"}
 ON: Final = 'asOf: "2026-10-15"'
 
 
