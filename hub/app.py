@@ -31,6 +31,9 @@ from hub.errors import (
 )
 from hub.graphql import explorer, http
 from hub.graphql.schema import text
+from hub.graphql.tail import Tail
+from hub.graphql.updates import routes as updates
+from hub.graphql.updates.door import UpdatesDoor
 from hub.http.conditional import Document
 from hub.http.counts import Counts
 from hub.http.middleware import middleware
@@ -63,6 +66,8 @@ def create_app(
     metadata = well_known(settings.public_url, "oauth-protected-resource")
     counts = Counts()
     door = http.Door(settings, clock, counts)
+    tail = Tail(store, lambda: app.state.readiness.stopping)
+    updating = updates.routes(UpdatesDoor(settings, door.rates, tail, clock), settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -72,6 +77,7 @@ def create_app(
             async with access(store, settings, clock) as app.state.access, beside():
                 yield
         finally:
+            await tail.close()
             await store.close()
 
     async def graphql(request: Request) -> Response:
@@ -93,6 +99,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/graphql", _at_least(graphql), methods=["GET", "POST"]),
+            *updating,
             Route("/graphql/schema.graphql", _SDL.answer),
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/programs/{code}/template.xlsx", _at_least(_template)),
@@ -122,6 +129,7 @@ def create_app(
         await app.state.access.ledger.state()
 
     app.state.counts = counts
+    app.state.tail = tail
     app.state.settings = settings
     app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.

@@ -59,7 +59,7 @@ async def listening(path: Path) -> AsyncGenerator[str]:
         listener.listen()  # who comes before the hub is ready waits
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = create_app(EmbeddedStore(str(path)), Settings(public_url=url))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve([listener]))
         try:
             yield url

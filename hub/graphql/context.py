@@ -52,13 +52,20 @@ class Request:
         self.cost: int | None = None
         """What the query costs; none where it is refused unread."""
         self.present = datetime.now(UTC)
+        self.visitor: Any = None
+        """Who subscribes, where updates are asked for (`hub.graphql.visitor`)."""
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}
 
-    def renew(self) -> None:
-        """See the newest revision from here on: the request has written one."""
+    def renew(self, latest: Latest | None = None) -> None:
+        """See the newest revision from here on, as who asks is now.
+
+        Args:
+            latest: The newest revision, where the caller knows it.
+        """
         self.present = datetime.now(UTC)
-        self._latest = None
+        self._latest = latest
+        self._viewer = None
         self._sittings = {}
 
     async def latest(self) -> Latest:

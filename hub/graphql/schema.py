@@ -18,6 +18,7 @@ from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
+from hub.graphql.questions.updates import Subscription
 from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
 from hub.graphql.types.answers import Conflict, Held, InvalidInput, NotAllowed, UnknownReference
@@ -64,6 +65,7 @@ class Mutation(FactMutations):
 schema = HubSchema(
     Query,
     Mutation,
+    Subscription,
     config=SCALARS,
     execution_context_class=HubExecutor,
     extensions=[Reading],
