@@ -30,6 +30,7 @@ from hub.errors import (
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
+from hub.graphql.remembered import remembered
 from hub.graphql.schema import text
 from hub.graphql.tail import Tail
 from hub.graphql.updates import routes as updates
@@ -73,6 +74,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await witnessed(store, settings).open()
         app.state.desk = await Desk.open(store)
+        app.state.watching = await Desk.open(remembered(store))
         try:
             async with access(store, settings, clock) as app.state.access, beside():
                 yield

@@ -57,13 +57,14 @@ class Request:
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}
 
-    def renew(self, latest: Latest | None = None) -> None:
+    def renew(self, latest: Latest | None = None, present: datetime | None = None) -> None:
         """See the newest revision from here on, as who asks is now.
 
         Args:
             latest: The newest revision, where the caller knows it.
+            present: The present, where others are to have the same.
         """
-        self.present = datetime.now(UTC)
+        self.present = present or datetime.now(UTC)
         self._latest = latest
         self._viewer = None
         self._sittings = {}

@@ -5,20 +5,17 @@ a slow one costs no memory. What several would read alike is read once.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from graph_schema.elements import Fact
 from hub.errors import StoreUnavailableError
 from hub.http.readiness import StoppingError
-from hub.store.port import Change, Latest, Moment, Page, Store
+from hub.store.port import Latest, Store
 
 EVERY: Final = 0.2
 """Seconds between two looks at the store, while anybody waits."""
-_MOST_READ: Final = 64
-"""Pages of changes that are kept for others who read the same."""
 
 
 def today() -> int:
@@ -27,7 +24,7 @@ def today() -> int:
 
 
 class Tail:
-    """Waits for revisions, and reads what changed, for everybody of one process."""
+    """Waits for revisions, for everybody of one process."""
 
     def __init__(self, store: Store, stopping: Callable[[], bool]) -> None:
         self._store = store
@@ -36,8 +33,8 @@ class Tail:
         self._changed = asyncio.Event()
         self.waiting = 0
         """How many wait now."""
+        self._seen_at = datetime.now(UTC)
         self._watch: asyncio.Task[None] | None = None
-        self._reads: dict[Any, asyncio.Task[list[Change]]] = {}
 
     async def past(self, revision: int, day: int | None = None) -> Latest:
         """Return the newest revision once it is past one, or the day in UTC past another.
@@ -58,31 +55,20 @@ class Tail:
         finally:
             self.waiting -= 1
 
-    async def changes(
-        self, kinds: Sequence[type[Fact]], programs: Sequence[int], moment: Moment, page: Page
-    ) -> list[Change]:
-        """Return what `Store.changes` does, asked once for all who ask it in a revision."""
-        key = (tuple(kinds), tuple(programs), moment.revision, moment.viewer, page.after, page.size)
-        read = self._reads.get(key)
-        if read is None:
-            if len(self._reads) >= _MOST_READ:
-                self._reads.clear()
-            read = asyncio.create_task(self._store.changes(kinds, programs, moment, page))
-            self._reads[key] = read
-        try:
-            return await asyncio.shield(read)
-        except BaseException:
-            self._reads.pop(key, None)
-            raise
+    def present(self) -> datetime:
+        """Return the present of all who wait: when a revision was found first, or a day began.
+
+        What they ask alike is so of the same moment, and may be asked once.
+        """
+        if self._seen_at.toordinal() != today():
+            self._seen_at = datetime.now(UTC)
+        return self._seen_at
 
     async def close(self) -> None:
         """Stop watching."""
-        tasks: list[asyncio.Task[Any]] = [*self._reads.values()]
         if self._watch is not None:
-            tasks.append(self._watch)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
 
     def _check(self) -> None:
         if self._stopping():
@@ -97,7 +83,7 @@ class Tail:
                 latest = await self._store.latest()
                 if self._latest is None or latest.revision > self._latest.revision:
                     self._latest = latest
-                    self._reads.clear()
+                    self._seen_at = datetime.now(UTC)
                     self._wake()
             if self._stopping() or today() > day:
                 day = today()

@@ -33,4 +33,4 @@ class Visitor:
     async def see(self, request: Request, latest: Latest) -> None:
         """Let a request see a revision, as whom its visitor is now."""
         request.principal = await self.principal()
-        request.renew(latest)
+        request.renew(latest, self.tail.present())

@@ -54,7 +54,7 @@ class Subscription:
         at = asked.after or _end(newest)
         while True:
             moment = (await request.sit()).moment
-            found = await visitor.tail.changes((Standing,), chosen, moment, Page(_READ, at))
+            found = await request.store.changes((Standing,), chosen, moment, Page(_READ, at))
             for each in found:
                 told = effect(each)
                 if not watched or told.subject in watched:

@@ -20,11 +20,11 @@ def routes(door: UpdatesDoor, settings: Settings) -> list[BaseRoute]:
     async def stream(request: Request) -> Response:
         guard = request.app.state.access.guard
         principal = await guard.admit(request)
-        return await streamed(door, request, request.app.state.desk, guard.known, principal)
+        return await streamed(door, request, request.app.state.watching, guard.known, principal)
 
     async def socket(connected: WebSocket) -> None:
         state = connected.app.state
-        await serve(door, state.desk, state.access.guard.known, connected, origins)
+        await serve(door, state.watching, state.access.guard.known, connected, origins)
 
     return [
         WebSocketRoute("/graphql", socket),
