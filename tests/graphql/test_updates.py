@@ -11,8 +11,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from hub.errors import InvalidTokenError
 from hub.graphql.tail import Tail
 from hub.graphql.updates import door, socket, stream
+from hub.oauth.principal import Principal
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
 from tests.graphql.updating import Listening, Subscriber, events, listening, opened
@@ -39,6 +41,9 @@ VERDICTS: Final = """subscription ($suppliers: [ID!]!, $after: String) {
     buyer: "alpha:shop", product: "garments", suppliers: $suppliers, after: $after
   ) { verdict cursor supplier { ... on Organization { name } } } }"""
 FARM, OTHER = "alpha:farm", "alpha:other"
+CONNECTING: Final = 3
+"""How often it is asked whose a token is until a change is told: when it connects and subscribes,
+and when there is something new."""
 
 
 @pytest.fixture(params=["sqlite", "neo4j"])
@@ -218,6 +223,28 @@ async def test_a_token_ends_its_connection(tmp_path: Path) -> None:
             clock.ahead = 700  # it goes unnoticed but for what is told
             await tell(hub.store, [standing("beta", FARM, "listed", "2020-01-01")])
             assert (await held.closed())[0] == 4403
+
+
+async def test_each_change_is_told_to_who_may_still_see_it(
+    small: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, asked = small.guard.known, 0
+
+    async def until_two_were_told(text: str) -> Principal:
+        nonlocal asked
+        asked += 1
+        if asked > CONNECTING + 2:
+            msg = "it was revoked"
+            raise InvalidTokenError(msg)
+        return await known(text)
+
+    monkeypatch.setattr(small.guard, "known", until_two_were_told)
+    states = ("listed", "on track", "barred")
+    async with Subscriber.connected(small.url, await token(small, "alpha")) as held:
+        await ready(small, held, STANDINGS)
+        await tell(small.store, [standing("alpha", FARM, each, "2020-01-01") for each in states])
+        assert {brief(await held.next())[1] for _ in range(2)} < set(states)
+        assert (await held.closed())[0] == 4403
 
 
 async def bad_token(hub: Listening, text: str) -> tuple[int | None, str | None]:
