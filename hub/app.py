@@ -32,7 +32,11 @@ from hub.errors import (
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
+from hub.graphql.remembered import remembered
 from hub.graphql.schema import text
+from hub.graphql.tail import Tail
+from hub.graphql.updates import routes as updates
+from hub.graphql.updates.door import UpdatesDoor
 from hub.http.conditional import Document
 from hub.http.counts import Counts
 from hub.http.middleware import middleware
@@ -69,15 +73,19 @@ def create_app(
     challenge = f'Bearer resource_metadata="{metadata}"'
     counts = Counts()
     door = http.Door(settings, clock, counts)
+    tail = Tail(store, lambda: app.state.readiness.stopping)
+    updating = updates.routes(UpdatesDoor(settings, door.rates, tail, clock), settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await witnessed(store, settings).open()
         app.state.desk = await Desk.open(store)
+        app.state.watching = await Desk.open(remembered(store))
         try:
             async with access(store, settings, clock) as app.state.access, beside():
                 yield
         finally:
+            await tail.close()
             await store.close()
 
     async def graphql(request: Request) -> Response:
@@ -99,6 +107,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/graphql", _at_least(graphql), methods=["GET", "POST"]),
+            *updating,
             Route("/graphql/schema.graphql", _SDL.answer),
             Route("/graphql/explorer/{name:path}", _asset),
             Route("/programs/{code}/template.xlsx", _at_least(_template)),
@@ -131,6 +140,7 @@ def create_app(
     app.state.counts = counts
     app.state.challenge = challenge
     app.state.reception = Reception(settings)
+    app.state.tail = tail
     app.state.settings = settings
     app.state.readiness = Readiness(ask, clock)
     # Where a request came to is known from its Host, which anybody may write.

@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     anonymous_cost_per_second: Annotated[int, Field(ge=10, le=1_000_000_000)] = 500
     """What those of one address without a token may cost, likewise."""
     deadline_seconds: Annotated[float, Field(ge=0.01, le=600)] = 5.0
-    """Seconds in which a query is answered; one about a list has six times as many."""
+    """Seconds in which a query is answered; one for a list or changes has six times as many."""
     stopping_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     """Seconds for which a hub that is told to stop says so before it takes no more requests."""
 

@@ -107,7 +107,7 @@ async def serving(make: Callable[[str], ASGIApp]) -> AsyncGenerator[str]:
         listener.listen()  # who comes before it is ready waits
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = make(url)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve([listener]))
         try:
             yield url

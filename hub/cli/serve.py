@@ -20,6 +20,7 @@ from hub.audit.heads import witnessed
 from hub.cli.console import ERR, FILL, StoreOption, fail, run, settings
 from hub.cli.stopping import Server
 from hub.errors import InvalidInputError
+from hub.graphql.updates.socket import LARGEST
 from hub.oauth.access import access
 from hub.settings import Settings
 from hub.store.embedded.database import MEMORY
@@ -131,6 +132,8 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
     config = uvicorn.Config(
         app,
         http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST,
         log_level="warning",
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_DRAIN_SECONDS,

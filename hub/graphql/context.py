@@ -9,7 +9,7 @@ from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
-from hub.graphql.limits import MOST_ROWS, Budget
+from hub.graphql.limits import LONGER, MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
 from hub.graphql.viewing import viewer
 from hub.identity.ids import Numbered
@@ -51,17 +51,32 @@ class Request:
         """Whether those of a router are."""
         self.deadline: Deadline | None = None
         """By when the answer is wanted; none: whenever it comes."""
+        self._longer = False
         self.cost: int | None = None
         """What the query costs; none where it is refused unread."""
         self.present = datetime.now(UTC)
+        self.visitor: Any = None
+        """Who subscribes, where updates are asked for (`hub.graphql.visitor`)."""
         self._latest: Latest | None = None
         self._sittings: dict[tuple[Any, ...], Sitting] = {}
 
-    def renew(self) -> None:
-        """See the newest revision from here on: the request has written one."""
-        self.present = datetime.now(UTC)
-        self._latest = None
+    def renew(self, latest: Latest | None = None, present: datetime | None = None) -> None:
+        """See the newest revision from here on, as who asks is now.
+
+        Args:
+            latest: The newest revision, where the caller knows it.
+            present: The present, where others are to have the same.
+        """
+        self.present = present or datetime.now(UTC)
+        self._latest = latest
+        self._viewer = None
         self._sittings = {}
+
+    def take_longer(self) -> None:
+        """Have more time, once: what is asked takes longer than other questions."""
+        if self.deadline is not None and not self._longer:
+            self._longer = True
+            self.deadline.put_off(self.deadline.seconds * LONGER)
 
     async def latest(self) -> Latest:
         """Return the newest revision as the request first saw it."""

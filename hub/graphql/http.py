@@ -57,14 +57,14 @@ class Door:
         self._open = settings.environment is Environment.DEV
         self._seconds = settings.deadline_seconds
         self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
-        self._rates = Rates(settings, clock)
+        self.rates = Rates(settings, clock)
         self._counts = counts
-        counts.watch(self._rates.under_way)
+        counts.watch(self.rates.under_way)
 
     async def answer(self, http: HttpRequest, desk: Desk, principal: Principal) -> Response:
         """Answer a GraphQL request of somebody, who is charged for it whatever becomes of it."""
         request_id = secrets.token_hex(8)
-        account = self._rates.account(principal, http.client.host if http.client else "")
+        account = self.rates.account(principal, http.client.host if http.client else "")
         request = Request(
             desk,
             principal=principal,
@@ -99,7 +99,7 @@ class Door:
         """
         try:
             async with within(SENDING):
-                asked = await _asked(http, self._most_bytes)
+                asked = await asked_by(http, self._most_bytes)
         except DeadlineExceededError as error:
             msg = f"the request has not come within {SENDING:g} seconds"
             raise SlowRequestError(msg) from error
@@ -164,7 +164,7 @@ def described(
     return Response(orjson.dumps(body), int(status), shown, PROBLEM)
 
 
-async def _asked(http: HttpRequest, most_bytes: int) -> Asked:
+async def asked_by(http: HttpRequest, most_bytes: int) -> Asked:
     """Return what a request asks.
 
     Raises:
@@ -175,7 +175,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Asked:
         for name in ("variables", "extensions"):
             if name in given:
                 given[name] = _json(given[name].encode(), name)
-        return Asked(_checked(given), len(http.url.query))
+        return Asked(checked(given), len(http.url.query))
     _check_type(http.headers)
     body = bytearray()
     async for chunk in http.stream():
@@ -183,7 +183,7 @@ async def _asked(http: HttpRequest, most_bytes: int) -> Asked:
         if len(body) > most_bytes:
             msg = f"the request is larger than {most_bytes} bytes; ask in parts"
             raise TooLargeError(msg)
-    return Asked(_checked(_json(bytes(body), "body")), len(body))
+    return Asked(checked(_json(bytes(body), "body")), len(body))
 
 
 def _check_type(headers: Headers) -> None:
@@ -230,7 +230,7 @@ def _json(text: bytes, what: str) -> Any:  # noqa: ANN401
         raise InvalidInputError(msg) from error
 
 
-def _checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
+def checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
     """Return a request whose parts are of the right kinds."""
     if not isinstance(given, dict):
         msg = "the request is not a JSON object; batches are not taken"

@@ -9,7 +9,7 @@ from hub.oauth.principal import Principal
 LARGEST: Final = 1024 * 1024
 """Bytes of a request that brings no list of suppliers or entities."""
 LONGER: Final = 6
-"""How many times as long a question about a list may take."""
+"""How many times as long a question about a list, or for changes, may take."""
 LONGEST: Final = 16 * 1024
 """Bytes of a query's text; long lists go into variables."""
 MOST_TOKENS: Final = 1_000

@@ -146,6 +146,8 @@ def _price(name: str, of: GraphQLField) -> Price:
     sized: tuple[str, ...] = ()
     if slicing and isinstance(kind, GraphQLObjectType) and not listed:
         sized = tuple(each for each in SIZED if each in kind.fields)
+    if not (listed or sized):
+        slicing = set[str]()  # it brings one, whatever is named
     return Price(
         of=kind.name,
         weight=WEIGHTS.get(name, _weight(kind)),

@@ -105,9 +105,7 @@ class Account:
         Raises:
             RateLimitedError: It asked for too much before, or asks too much at once.
         """
-        if wait := self.bucket.wait(self.asker):
-            msg = f"you asked for too much in a short time; ask again in {wait} seconds"
-            raise RateLimitedError(msg, wait)
+        self.check()
         turns = self.turns.setdefault(self.asker, _Turns())
         if turns.count >= AT_ONCE + WAITING:
             msg = f"{turns.count} of your queries wait already; ask again when they are answered"
@@ -120,6 +118,16 @@ class Account:
             turns.count -= 1
             if not turns.count:
                 del self.turns[self.asker]
+
+    def check(self) -> None:
+        """Refuse a query of who asked for too much before.
+
+        Raises:
+            RateLimitedError: It did.
+        """
+        if wait := self.bucket.wait(self.asker):
+            msg = f"you asked for too much in a short time; ask again in {wait} seconds"
+            raise RateLimitedError(msg, wait)
 
     def charge(self, cost: int | None) -> int:
         """Count what a query cost, and return it; none: it was refused unread."""

@@ -11,11 +11,10 @@ from strawberry.extensions import SchemaExtension
 from hub.errors import InvalidInputError, UnauthenticatedError
 from hub.graphql import guard
 from hub.graphql.context import Request
-from hub.graphql.cost import Cost, cost
-from hub.graphql.limits import LARGEST, LONGER
+from hub.graphql.cost import cost
+from hub.graphql.limits import LARGEST
 from hub.graphql.prices import Prices, prices
 from hub.http.refused import TooLargeError
-from hub.store.deadline import Deadline
 
 
 class Reading(SchemaExtension):
@@ -49,18 +48,12 @@ class Reading(SchemaExtension):
             msg = f"the request is larger than {LARGEST} bytes, and brings no list of its own"
             raise TooLargeError(msg)
         request.cost = costs.total
-        if request.deadline is not None:
-            _give_time(request.deadline, operation, costs)
+        if operation.operation is OperationType.MUTATION and request.deadline is not None:
+            request.deadline.put_off(math.inf)  # a write is never cut off half way
+        elif costs.rows:
+            request.take_longer()
         context.graphql_document = document
         yield
-
-
-def _give_time(deadline: Deadline, operation: OperationDefinitionNode, costs: Cost) -> None:
-    """Let what takes longer take longer; a write is never cut off half way."""
-    if operation.operation is OperationType.MUTATION:
-        deadline.put_off(math.inf)
-    elif costs.rows:
-        deadline.put_off(deadline.seconds * LONGER)
 
 
 @cache

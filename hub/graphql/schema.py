@@ -30,6 +30,7 @@ from hub.graphql.questions.proposals import ProposalQuestions
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
 from hub.graphql.questions.subjects import Subjects
+from hub.graphql.questions.updates import Subscription
 from hub.graphql.reading import Reading
 from hub.graphql.scalars import SCALARS
 from hub.graphql.subgraph import subgraph
@@ -80,6 +81,7 @@ class Mutation(FactMutations, ProposalMutations):
 schema = HubSchema(
     Query,
     Mutation,
+    Subscription,
     config=SCALARS,
     execution_context_class=HubExecutor,
     extensions=[Reading],

@@ -252,3 +252,21 @@ async def test_rows_set_aside_are_for_the_programs_operators(
         assert [each["message"] for each in run["all"]["nodes"]] == ["first", "second"]
         assert run["first"]["nodes"] == [{"message": "first"}]
         assert run["first"]["pageInfo"]["hasNextPage"] is True
+
+
+async def test_a_change_is_seen_by_who_sees_the_fact(clients: dict[str, Client], who: str) -> None:
+    query = """query ($after: String) { changes(first: 200, after: $after) {
+      nodes { factKind program { code } subject { ... on Organization { name } }
+              after { state } actor }
+      pageInfo { hasNextPage endCursor } } }"""
+    page = (await asked(clients, who, query))["changes"]
+    assert page["pageInfo"]["hasNextPage"] is False
+    told: list[tuple[str, str, str | None]] = [
+        (each["factKind"], each["program"]["code"], (each["after"] or {}).get("state"))
+        for each in page["nodes"]
+    ]
+    assert told.count(("standing", "beta", "barred")) == int(who in STANDING)
+    own = int(who == "beta")
+    assert told.count(("sourcing", "alpha", None)) == 2 + int(who in LINK) + own
+    assert told.count(("organization", "beta", None)) == 1 + 2 * own
+    assert {each["actor"] for each in page["nodes"]} == {None}

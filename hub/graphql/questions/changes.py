@@ -31,6 +31,7 @@ class ChangeQuestions:
     ) -> GraphChangeConnection | None:
         request = info.context
         asked = page(request, first, after or None)
+        request.take_longer()  # for the page is one of each kind of fact
         sitting = await request.sit()
         chosen = await spoken(sitting, programs or ())
         found = await request.store.changes(FACTS, chosen, sitting.moment, asked)

@@ -98,6 +98,10 @@ class Eligibility(Fetches):
     revision: str = strawberry.field(
         description="asOf, knownAt and this revision give the same answer for ever."
     )
+    cursor: str | None = strawberry.field(
+        default=None,
+        description="Where eligibilityChanged goes on behind it; null where that did not tell it.",
+    )
 
     @fetched
     def summary(self) -> str:

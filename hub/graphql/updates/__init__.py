@@ -1,0 +1,1 @@
+"""Updates: what changes is told to who subscribed, as it happens."""

@@ -1,0 +1,159 @@
+"""Where subscriptions come in: who may hold how many, and what each of them is told."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any, Final
+
+from graphql import GraphQLError
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.execution import PreExecutionError
+
+from hub.answers.desk import Desk
+from hub.errors import HubError, InvalidTokenError
+from hub.graphql import errors
+from hub.graphql.context import Request
+from hub.graphql.http import NotAllowedError
+from hub.graphql.limits import budgets
+from hub.graphql.rates import Account, RateLimitedError, Rates
+from hub.graphql.schema import schema
+from hub.graphql.tail import Tail
+from hub.graphql.visitor import Known, Visitor
+from hub.http.readiness import StoppingError
+from hub.oauth.ledger import Clock
+from hub.oauth.principal import Principal
+from hub.settings import Environment, Settings
+
+MOST_CONNECTIONS: Final = 20
+"""Connections of one client, or of one address without a token."""
+ENDING: Final = (InvalidTokenError, StoppingError)
+"""What ends the connection, and not only the subscription."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a subscription is told.
+
+    Attributes:
+        body: An answer as it is written; of one that was refused its errors alone.
+        refused: Whether it was refused, so that nothing follows.
+    """
+
+    body: Mapping[str, Any]
+    refused: bool = False
+
+
+class UpdatesDoor:
+    """Where subscriptions come in, by whatever transport."""
+
+    def __init__(self, settings: Settings, rates: Rates, tail: Tail, clock: Clock) -> None:
+        self.tail = tail
+        self.clock = clock
+        self._rates = rates
+        self._open = settings.environment is Environment.DEV
+        self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
+        self._connections: Counter[str] = Counter()
+
+    def account(self, principal: Principal, address: str) -> Account:
+        """Return the account of who connects."""
+        return self._rates.account(principal, address)
+
+    def check(self, account: Account) -> None:
+        """Refuse a further connection of somebody who holds too many.
+
+        Raises:
+            RateLimitedError: It does.
+        """
+        if self._connections[account.asker] >= MOST_CONNECTIONS:
+            msg = f"you hold {MOST_CONNECTIONS} connections; close one, or subscribe over one"
+            raise RateLimitedError(msg, 1)
+
+    @contextmanager
+    def connected(self, account: Account) -> Generator[None]:
+        """Hold a connection of somebody.
+
+        Raises:
+            RateLimitedError: It holds too many.
+        """
+        self.check(account)
+        self._connections[account.asker] += 1
+        try:
+            yield
+        finally:
+            self._connections[account.asker] -= 1
+            if not self._connections[account.asker]:
+                del self._connections[account.asker]
+
+    async def answers(
+        self,
+        desk: Desk,
+        known: Known,
+        token: str | None,
+        account: Account,
+        asked: Mapping[str, Any],
+    ) -> AsyncGenerator[Told]:
+        """Yield what a subscription is told, as long as it may be.
+
+        Raises:
+            InvalidTokenError: Its token is not taken any more.
+            StoppingError: The hub is about to stop.
+        """
+        visitor = Visitor(self.tail, known, token)
+        principal = await visitor.principal()
+        request = Request(
+            desk, principal=principal, budget=self._budgets.of(principal), request_id=token_hex(8)
+        )
+        request.tells_schema = self._open or principal.client is not None
+        request.visitor = visitor
+        try:
+            async with account.turn():
+                source = await schema.subscribe(
+                    asked["query"],
+                    variable_values=asked.get("variables"),
+                    operation_name=asked.get("operationName"),
+                    context_value=request,
+                )
+        except RateLimitedError as error:
+            told = errors.told(error, request.id)
+            extensions = {"code": error.code, "requestId": request.id}
+            yield Told({"errors": [{"message": told, "extensions": extensions}]}, refused=True)
+            return
+        async with aclosing(source):
+            async for result in source:
+                cost = account.charge(request.cost)
+                failed = [_error(each) for each in result.errors or ()]
+                told = errors.shown(failed, request.id) if failed else None
+                if isinstance(result, PreExecutionError) or any(not each.path for each in failed):
+                    yield Told({"errors": told}, refused=True)
+                    return
+                body = {"data": result.data, "extensions": {"cost": cost}}
+                yield Told({"errors": told, **body} if told else body)
+
+
+def _error(error: GraphQLError) -> GraphQLError:
+    """Return an error as it is to be told.
+
+    Raises:
+        InvalidTokenError: It is none to be told, but the end.
+        StoppingError: Likewise.
+    """
+    if isinstance(error.original_error, ENDING):
+        raise error.original_error
+    if isinstance(error.original_error, InvalidOperationTypeError):
+        told = NotAllowedError("subscriptions alone are taken here; send all else by POST")
+        return GraphQLError(told.message, original_error=told)
+    return error
+
+
+def ended(error: HubError) -> int:
+    """Return the code with which a socket is closed for an error."""
+    return _CODES.get(type(error), 1011)
+
+
+_CODES: Final[Mapping[type[HubError], int]] = {
+    InvalidTokenError: 4403,
+    StoppingError: 1012,
+    RateLimitedError: 4429,
+}
