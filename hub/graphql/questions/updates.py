@@ -72,8 +72,9 @@ class Subscription:
 
     @strawberry.subscription(
         description=(
-            "Each supplier's verdict when it becomes another, by a change or by a new day in UTC: "
-            "from now on, or from the cursor of an answer on."
+            "Each supplier's verdict when it, or its reason, becomes another, by a change or by a "
+            "new day in UTC: of those named, or of all from whom the buyer buys as far as you see "
+            "its links; from now on, or from the cursor of an answer on."
         )
     )
     async def eligibility_changed(
@@ -81,33 +82,32 @@ class Subscription:
         info: Info[Request, None],
         buyer: strawberry.ID,
         product: str,
-        suppliers: list[strawberry.ID],
+        suppliers: list[strawberry.ID] | None = NOT_GIVEN,
         after: str | None = NOT_GIVEN,
     ) -> AsyncGenerator[Eligibility, None]:
         """Tell each verdict that becomes another."""
         request = info.context
         visitor: Visitor = request.visitor
-        _check_size(suppliers)
-        question = Watched(buyer, product, suppliers)
+        watched = Watched(buyer, product, suppliers or None)
+        await watched.check(request)
         newest = await request.latest()
-        day = (await request.sit()).day
-        now = At(newest.revision, day)
-        step = question.resumed(request, after) if after else Step(now, now, len(suppliers))
-        known = await question.answered(request, step.was)
-        question.check(known)
+        now = At(newest.revision, (await request.sit()).day)
+        step = watched.resumed(request, after) if after else Step(now, now)
         while True:
-            answers = await question.answered(request, step.now)
-            for index in question.changed(known, answers, step.told):
+            for number, told in await watched.changed(request, step):
+                principal = request.principal
                 await visitor.see(request, newest)
-                told = replace(step, told=index + 1)
-                yield await question.shown(request, answers, told)
-            known = answers
-            now = At(newest.revision, (await request.sit()).day)
-            if now == step.now:
-                newest = await visitor.tail.past(now.revision, now.day)
-                await visitor.see(request, newest)
+                if request.principal != principal:
+                    break  # it is another now: what is still to be told is asked anew
+                yield told
+                step = replace(step, told=number)
+            else:
                 now = At(newest.revision, (await request.sit()).day)
-            step = Step(step.now, now, 0)
+                if now == step.now:
+                    newest = await visitor.tail.past(now.revision, now.day)
+                    await visitor.see(request, newest)
+                    now = At(newest.revision, (await request.sit()).day)
+                step = Step(step.now, now)
 
 
 def _check_size(references: Sequence[str]) -> None:
