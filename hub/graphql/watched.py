@@ -1,7 +1,8 @@
 """A buyer's watched suppliers: which verdicts are others than those that were told last.
 
-A subscription goes in steps, each from one revision and day to another. The cursor of an answer
-tells its step and its supplier, so that who subscribes again is told the rest of the step first.
+A subscription goes in steps, each from one revision and day to another; in a step suppliers come in
+the order of their numbers. The cursor of an answer tells its step and its supplier, so that who
+subscribes again is told the rest of the step first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,19 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
+from graph_schema.codes import Kind
+from graph_schema.sourcing import SourcingLink
+from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answers, eligibility_list
-from hub.errors import InvalidInputError
+from hub.errors import HubError, InvalidInputError
 from hub.graphql.answered import shown
 from hub.graphql.context import Request
-from hub.graphql.cursors import ROOT, Asked
+from hub.graphql.cursors import ROOT, Asked, of_another_question
 from hub.graphql.types.answers import Eligibility
+from hub.store.port import NOBODY
 
 MOST: Final = 500
 """Suppliers of one subscription."""
 _DAYS: Final = 2**22
-_TOLD: Final = 2**10
-_HALF: Final = 32
-"""Letters of one of the two parts of a cursor."""
+_PART: Final = 32
+"""Letters of one of the three parts of a cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,56 +41,88 @@ class Step:
     """What is told from one state of the graph to another.
 
     Attributes:
-        told: How many of the suppliers were told of it already.
+        told: The number of the supplier up to which it was told already.
     """
 
     was: At
     now: At
-    told: int
+    told: int = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is watched."""
+    """What is watched.
+
+    Attributes:
+        suppliers: Whose verdicts; none: of those from whom the buyer buys, as far as who asks
+            sees its links.
+    """
 
     buyer: str
     product: str
-    suppliers: Sequence[str]
+    suppliers: Sequence[str] | None
 
-    async def answered(self, request: Request, at: At) -> Answers:
-        """Return the answers as of a revision and a day, as who asks may have them now."""
-        sitting = await request.sit(date.fromordinal(at.day), None, at.revision)
-        return await eligibility_list(sitting, self.buyer, self.suppliers, self.product)
-
-    def check(self, answers: Answers) -> None:
-        """Refuse suppliers that there are not.
+    async def check(self, request: Request) -> None:
+        """Refuse what cannot be watched.
 
         Raises:
-            HubError: The first problem with one.
+            HubError: The first problem with the buyer, the product or a supplier.
         """
+        sitting = await request.sit()
+        answers = await self._answers(sitting, await self._names(request, sitting))
         for index, problem in enumerate(answers.problems):
             if problem is not None:
                 problem.path = ("suppliers", str(index))
                 raise problem
 
-    def changed(self, before: Answers, now: Answers, first: int) -> Iterator[int]:
-        """Yield the places of suppliers whose verdict, or its reason, is another."""
-        for index in range(first, len(self.suppliers)):
-            was = (before.verdicts[index], before.reasons[index])
-            if now.verdicts[index] is not None and was != (
-                now.verdicts[index],
-                now.reasons[index],
-            ):
-                yield index
+    async def changed(self, request: Request, step: Step) -> list[tuple[int, Eligibility]]:
+        """Return the answers that a step is still to tell, by the numbers of suppliers."""
+        now = await _sitting(request, step.now)
+        names = await self._names(request, now)
+        before = await self._answers(await _sitting(request, step.was), names)
+        answers = await self._answers(now, names)
+        found = dict(_others(before, answers))
+        return [
+            (
+                number,
+                self._shown(request, now, answers, (found[number], replace(step, told=number))),
+            )
+            for number in sorted(found)
+            if number > step.told
+        ]
 
-    async def shown(self, request: Request, answers: Answers, told: Step) -> Eligibility:
-        """Return the answer that a step tells last, with its cursor."""
-        sitting = await request.sit(date.fromordinal(told.now.day), None, told.now.revision)
-        whole = answers.answered(told.told - 1)
+    async def _names(self, request: Request, sitting: Sitting) -> Sequence[str]:
+        """Return who is watched.
+
+        Raises:
+            InvalidInputError: There are too many.
+        """
+        if self.suppliers is not None:
+            names = list(dict.fromkeys(self.suppliers))
+        else:
+            buyer = await sitting.named(self.buyer, Kind.ORGANIZATION, argument="buyer")
+            links = await request.store.facts_at(
+                SourcingLink, "buyer", [buyer.number], sitting.moment, day=sitting.day
+            )
+            names = request.ids.many(sorted({link["supplier"] for link in links}))
+        if len(names) > MOST:
+            msg = f"{len(names)} suppliers would be watched; name up to {MOST} of them"
+            raise InvalidInputError(msg, path=("suppliers",))
+        return names
+
+    async def _answers(self, sitting: Sitting, names: Sequence[str]) -> Answers:
+        return await eligibility_list(sitting, self.buyer, names, self.product)
+
+    def _shown(
+        self, request: Request, now: Sitting, answers: Answers, of: tuple[int, Step]
+    ) -> Eligibility:
+        """Return an answer of a list, by its place and its step, with its cursor."""
+        index, step = of
+        whole = answers.answered(index)
         assert whole is not None  # noqa: S101 - it has a verdict
-        page = self._page(request, None)
-        numbers = [_number(told.now, told.told), _number(told.was, 0)]
-        return replace(shown(sitting, whole), cursor="".join(request.cursors(numbers, page)))
+        numbers = [_number(step.now), _number(step.was), step.told]
+        cursor = "".join(request.cursors(numbers, self._page(request, None)))
+        return replace(shown(now, whole), cursor=cursor)
 
     def resumed(self, request: Request, cursor: str) -> Step:
         """Return the step that a cursor is of.
@@ -94,12 +130,14 @@ class Watched:
         Raises:
             InvalidInputError: It is of another subscription, or none.
         """
-        now, told = _at(self._page(request, cursor[:_HALF]).after)
-        was, _ = _at(self._page(request, cursor[_HALF:]).after)
-        if not 1 <= told <= len(self.suppliers) or was.day < 1 or now.day < 1:
-            msg = "`after` is no cursor of an answer of this subscription"
-            raise InvalidInputError(msg, path=("after",))
-        return Step(was, now, told)
+        parts = [cursor[at * _PART : (at + 1) * _PART] for at in range(3)]
+        if len(cursor) != len(parts) * _PART:
+            parts[0] = cursor  # which is none
+        now, was, told = (self._page(request, part).after for part in parts)
+        step = Step(_at(was), _at(now), told)
+        if not (step.now.day and step.was.day):
+            raise of_another_question()
+        return step
 
     def _page(self, request: Request, after: str | None) -> Asked:
         given: dict[str, Any] = {
@@ -107,15 +145,27 @@ class Watched:
             "after": after,
             "buyer": self.buyer,
             "product": self.product,
-            "suppliers": list(self.suppliers),
+            "suppliers": self.suppliers,
         }
         return request.page("eligibilityChanged", given, (ROOT,))
 
 
-def _number(at: At, told: int) -> int:
-    return (at.revision * _DAYS + at.day) * _TOLD + told
+def _others(before: Answers, now: Answers) -> Iterator[tuple[int, int]]:
+    """Yield the suppliers whose verdict, or its reason, is another: numbers, and their places."""
+    for index, named in enumerate(now.named):
+        was = (before.verdicts[index], before.reasons[index])
+        if not isinstance(named, HubError) and was != (now.verdicts[index], now.reasons[index]):
+            yield named.number, index
 
 
-def _at(number: int) -> tuple[At, int]:
-    rest, told = divmod(number, _TOLD)
-    return At(*divmod(rest, _DAYS)), told
+async def _sitting(request: Request, at: At) -> Sitting:
+    """Return a state of the graph, as who asks may see it now."""
+    return await request.sit(date.fromordinal(at.day), None, at.revision)
+
+
+def _number(at: At) -> int:
+    return at.revision * _DAYS + at.day
+
+
+def _at(number: int) -> At:
+    return At(*divmod(number, _DAYS))

@@ -108,9 +108,14 @@ class Subscriber:
         return self.socket.close_code, self.socket.close_reason
 
 
-def opened(url: str, subprotocols: Sequence[Subprotocol] = (PROTOCOL,), **how: Any) -> Any:  # noqa: ANN401
+def opened(
+    url: str,
+    subprotocols: Sequence[Subprotocol] = (PROTOCOL,),
+    path: str = "/graphql",
+    **how: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """Return a WebSocket that is to be opened."""
-    address = f"{url.replace('http', 'ws')}/graphql"
+    address = f"{url.replace('http', 'ws')}{path}"
     return connect(address, subprotocols=list(subprotocols), proxy=None, **how)
 
 

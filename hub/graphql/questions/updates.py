@@ -7,8 +7,6 @@ from typing import Final
 import strawberry
 from strawberry.types import Info
 
-from graph_schema.codes import Kind
-from graph_schema.sourcing import SourcingLink
 from graph_schema.standing import Standing
 from hub.answers.desk import Sitting
 from hub.errors import HubError, InvalidInputError
@@ -74,9 +72,9 @@ class Subscription:
 
     @strawberry.subscription(
         description=(
-            "Each supplier's verdict when it becomes another, by a change or by a new day in UTC: "
-            "from now on, or from the cursor of an answer on. Without `suppliers`, of those from "
-            "whom the buyer buys today by links that you may see."
+            "Each supplier's verdict when it, or its reason, becomes another, by a change or by a "
+            "new day in UTC: of those named, or of all from whom the buyer buys as far as you see "
+            "its links; from now on, or from the cursor of an answer on."
         )
     )
     async def eligibility_changed(
@@ -90,48 +88,26 @@ class Subscription:
         """Tell each verdict that becomes another."""
         request = info.context
         visitor: Visitor = request.visitor
-        watched = suppliers or await _bought_from(request, buyer)
-        _check_size(watched)
-        question = Watched(buyer, product, watched)
+        watched = Watched(buyer, product, suppliers or None)
+        await watched.check(request)
         newest = await request.latest()
-        day = (await request.sit()).day
-        now = At(newest.revision, day)
-        step = question.resumed(request, after) if after else Step(now, now, len(watched))
-        known = await question.answered(request, step.was)
-        question.check(known)
+        now = At(newest.revision, (await request.sit()).day)
+        step = watched.resumed(request, after) if after else Step(now, now)
         while True:
-            answers = await question.answered(request, step.now)
-            for index in question.changed(known, answers, step.told):
+            for number, told in await watched.changed(request, step):
+                principal = request.principal
                 await visitor.see(request, newest)
-                told = replace(step, told=index + 1)
-                yield await question.shown(request, answers, told)
-            known = answers
-            now = At(newest.revision, (await request.sit()).day)
-            if now == step.now:
-                newest = await visitor.tail.past(now.revision, now.day)
-                await visitor.see(request, newest)
+                if request.principal != principal:
+                    break  # it is another now: what is still to be told is asked anew
+                yield told
+                step = replace(step, told=number)
+            else:
                 now = At(newest.revision, (await request.sit()).day)
-            step = Step(step.now, now, 0)
-
-
-async def _bought_from(request: Request, buyer: str) -> list[str]:
-    """Return the suppliers from whom a buyer buys today, by links that the viewer may see.
-
-    Raises:
-        InvalidInputError: There are none.
-        InvalidReferenceError: The buyer is no reference.
-        UnknownReferenceError: Nothing goes by it.
-    """
-    sitting = await request.sit()
-    named = await sitting.named(buyer, Kind.ORGANIZATION, argument="buyer")
-    rows = await request.store.facts_at(
-        SourcingLink, "buyer", [named.number], sitting.moment, day=sitting.day
-    )
-    found = sorted({row["supplier"] for row in rows})
-    if not found:
-        msg = "no link of the buyer is there that you may see; name the suppliers"
-        raise InvalidInputError(msg, path=("suppliers",))
-    return request.ids.many(found)
+                if now == step.now:
+                    newest = await visitor.tail.past(now.revision, now.day)
+                    await visitor.see(request, newest)
+                    now = At(newest.revision, (await request.sit()).day)
+                step = Step(step.now, now)
 
 
 def _check_size(references: Sequence[str]) -> None:

@@ -194,6 +194,10 @@ async def serve(
     if origin is not None and origin.lower() not in origins:
         await socket.close(code=FORBIDDEN, reason="pages of this origin may not connect")
         return
+    if "access_token" in socket.query_params:
+        why = "a token stands in the address, where logs keep it: revoke it"
+        await socket.close(code=FORBIDDEN, reason=why)
+        return
     if PROTOCOL not in socket.scope.get("subprotocols", ()):
         await socket.close(code=4406, reason=f"speak {PROTOCOL}")
         return
