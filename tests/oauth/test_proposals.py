@@ -76,7 +76,8 @@ async def test_changes_are_shown_page_by_page_with_what_was_before(ffp: Sender) 
     assert (len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (2, False)
     assert first["nodes"][0] == {
         "kind": "CHANGED", "fact": None, "factKind": "standing", "actor": "of-ffp",
-        "revision": "", "subject": {"name": "Example Farms 1"},
+        "revision": "", "summary": "standing participating changed",
+        "subject": {"name": "Example Farms 1"},
         "before": {"state": "participating"}, "after": {"state": "participating"},
     }  # fmt: skip
     revision = (await ffp.applies("4", sent["id"]))["revision"]
@@ -93,7 +94,9 @@ async def test_whom_nobody_knows_yet_is_nobody_elses_name(ffp: Sender) -> None:
     described = [grower(number)[0] for number in new]
     waits = (await ffp.pushes_held("1", [*described, *bars]))["proposal"]
     assert (await ffp.push("2", [grower(number)[0] for number in range(7, 47)]))["problems"] == []
-    for each in (await ffp.changes(waits["id"]))["nodes"]:
+    shown = (await ffp.changes(waits["id"]))["nodes"]
+    assert shown[40]["summary"] == "standing suspended recorded: ffp:101"
+    for each in shown:
         assert (each["subject"], each["before"], each["fact"]) == (None, None, None)
         barred = {"state": "suspended"} if each["factKind"] == "standing" else None
         assert each["after"] == barred
