@@ -200,24 +200,25 @@ class Effects:
 
 def _not_made(report: Report) -> Effects:
     """Return what would become of facts: their numbers, and those of new nodes, may be others'."""
-
-    def known(number: int | None) -> int | None:
-        return number if number is not None and number < report.first_new else None
-
-    effects = [
-        replace(
-            each, fact=index if each.fact in report.planned else None, subject=known(each.subject)
+    named = {(each.kind, each.row): each.what for each in (*report.added, *report.changed)}
+    effects: list[Effect] = []
+    planned: dict[int, Row] = {}
+    for index, each in enumerate(report.effects):
+        new = each.subject is not None and each.subject >= report.first_new
+        row = report.planned.get(each.fact or 0)
+        fact = whom = None
+        if row is not None:
+            fact = index
+            planned[index] = {**row, "subject": NOBODY} if new else row
+            whom = named.get((each.word, row["row"])) if new else None
+        effects.append(
+            replace(
+                each,
+                fact=fact,
+                subject=None if new else each.subject,
+                summary=f"{each.summary}: {whom}" if whom else each.summary,
+            )
         )
-        for index, each in enumerate(report.effects)
-    ]
-    planned = {
-        index: {
-            **report.planned[each.fact],
-            "subject": known(report.planned[each.fact]["subject"]) or NOBODY,
-        }
-        for index, each in enumerate(report.effects)
-        if each.fact is not None and each.fact in report.planned
-    }
     return Effects(effects, planned)
 
 

@@ -18,8 +18,8 @@ PROPOSAL: Final = f"query($id: ID!) {{ proposal(id: $id) {{ {SHOWN} }} }}"
 CHANGES: Final = (
     "query($id: ID!, $first: Int!, $after: String) { proposal(id: $id) { changes(first: $first, "
     "after: $after) { pageInfo { hasNextPage endCursor } nodes { kind fact factKind "
-    "actor revision subject { ... on Organization { name } } before { state } after { state } } "
-    "} } }"
+    "actor revision summary subject { ... on Organization { name } } before { state } "
+    "after { state } } } } }"
 )
 _DECIDED: Final = f"{{ proposal {{ {SHOWN} }} problems {{ code path message }} revision }}"
 APPLY: Final = (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.kit.adapter import adapters
+from hub.errors import StoreUnavailableError
 from hub.oauth.principal import Role, Scope
 from hub.sync.run import run
 from hub.sync.sources import record
@@ -75,7 +76,8 @@ async def test_changes_are_shown_page_by_page_with_what_was_before(ffp: Sender) 
     assert (len(rest["nodes"]), rest["pageInfo"]["hasNextPage"]) == (2, False)
     assert first["nodes"][0] == {
         "kind": "CHANGED", "fact": None, "factKind": "standing", "actor": "of-ffp",
-        "revision": "", "subject": {"name": "Example Farms 1"},
+        "revision": "", "summary": "standing participating changed",
+        "subject": {"name": "Example Farms 1"},
         "before": {"state": "participating"}, "after": {"state": "participating"},
     }  # fmt: skip
     revision = (await ffp.applies("4", sent["id"]))["revision"]
@@ -92,7 +94,9 @@ async def test_whom_nobody_knows_yet_is_nobody_elses_name(ffp: Sender) -> None:
     described = [grower(number)[0] for number in new]
     waits = (await ffp.pushes_held("1", [*described, *bars]))["proposal"]
     assert (await ffp.push("2", [grower(number)[0] for number in range(7, 47)]))["problems"] == []
-    for each in (await ffp.changes(waits["id"]))["nodes"]:
+    shown = (await ffp.changes(waits["id"]))["nodes"]
+    assert shown[40]["summary"] == "standing suspended recorded: ffp:101"
+    for each in shown:
         assert (each["subject"], each["before"], each["fact"]) == (None, None, None)
         barred = {"state": "suspended"} if each["factKind"] == "standing" else None
         assert each["after"] == barred
@@ -261,3 +265,37 @@ async def test_many_proposals_cost_as_many_round_trips_as_one(ffp: Sender) -> No
         await ffp.ask(query, n=many)
         trips.append(store.round_trips - before)
     assert trips[1] == trips[2]
+
+
+@pytest.mark.parametrize("lost", ["the request", "the answer"])
+async def test_what_the_store_did_not_acknowledge_is_asked_again(
+    ffp: Sender, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The store goes away before or after a proposal, and then a rejection, is kept."""
+    records = ffp.hub.store.kept
+    keep = records.put_all
+
+    async def goes_away(*given: Any, **more: Any) -> None:  # noqa: ANN401
+        monkeypatch.undo()
+        if lost == "the answer":
+            await keep(*given, **more)
+        msg = "it does not answer"
+        raise StoreUnavailableError(msg)
+
+    monkeypatch.setattr(records, "put_all", goes_away)
+    answer = await ffp.send("1", ORGANIZATIONS)
+    assert (answer.status_code, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
+    assert answer.headers["retry-after"]
+    sent = await ffp.sends("1", ORGANIZATIONS)
+    listed = 'query { proposals(program: "ffp", first: 9) { nodes { id state } } }'
+    told = (await ffp.ask(listed))["proposals"]["nodes"]
+    assert told == [{"id": sent["id"], "state": "pending"}]
+    monkeypatch.setattr(records, "put_all", goes_away)
+    [problem] = (await ffp.rejects("2", sent["id"]))["problems"]
+    assert problem["code"] == "STORE_UNAVAILABLE"
+    gone = await ffp.rejects("2", sent["id"])
+    assert (gone["problems"], gone["proposal"]["state"]) == ([], "rejected")
+    assert [row["action"] for row in await rows(ffp.hub.store)][-2:] == [
+        "propose", "rejectProposal",
+    ]  # fmt: skip
+    assert await found(ffp.hub.store) == []

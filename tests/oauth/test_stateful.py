@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.kit.adapter import adapters
-from hub.oauth.clients import Registry
 from hub.oauth.principal import Scope
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.neo4j.store import Neo4jStore
@@ -349,28 +348,24 @@ class Play:
 
 
 async def prepare(store: Store) -> None:
-    """Fill a store with both programs, their suppliers and their operators."""
-    for program in SCHEMES:
-        await run(store, record(adapters()[program]))
-    for name, program in OPERATORS.items():
-        scopes = (Scope.READ, Scope.WRITE)
-        jwks = key_set(OPERATOR)
-        office = client_of(id=name, programs=(program,), scopes=scopes, jwks=jwks)
-        await Registry(store.kept).add(office)
+    """Fill a store that is not open with both programs, their suppliers and their operators."""
     async with served(store, **UNHURRIED) as hub:
-        for name, program in {"one": "ffp", "three": "milk-with-dignity"}.items():
-            described = [
-                {
-                    "organization": {
-                        "reference": f"{SCHEMES[program]}:{n}", "name": f"Example Farms {n}",
-                        "roles": ["SUPPLIER"], "country": "US",
-                    }
-                }
-                for n in SUPPLIERS
-            ]  # fmt: skip
-            token = await hub.given(client_of(id=name, programs=(program,)))
-            done = await Sender(hub, token).push("described", described, program=program)
+        for program in SCHEMES:
+            await run(store, record(adapters()[program]))
+        for name, program in OPERATORS.items():
+            scopes = (Scope.READ, Scope.WRITE)
+            office = {"id": name, "programs": (program,), "scopes": scopes}
+            client = await hub.register(jwks=key_set(OPERATOR), **office)
+            facts = [{"organization": described(program, n)} for n in SUPPLIERS]
+            operator = Sender(hub, await hub.given(client))
+            done = await operator.push("described", facts, program=program)
             assert done["problems"] == []
+
+
+def described(program: str, supplier: int) -> Told:
+    """Return who a supplier is."""
+    reference = f"{SCHEMES[program]}:{supplier}"
+    return {"reference": reference, "name": "Example Farms", "roles": ["SUPPLIER"], "country": "US"}
 
 
 @asynccontextmanager
@@ -387,10 +382,7 @@ async def playing(open_store: Open) -> AsyncGenerator[Play]:
 async def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with both programs."""
     path = tmp_path_factory.mktemp("stateful") / "hub.db"
-    store = EmbeddedStore(str(path))
-    await store.open()
-    await prepare(store)
-    await store.close()
+    await prepare(EmbeddedStore(str(path)))
     return path
 
 
@@ -420,9 +412,7 @@ async def on_neo4j(address: Address, steps: Sequence[tuple[str, str, int, Any]])
         return Neo4jStore(address.url, address.user, address.password)
 
     address.empty()
-    store = opened()
-    await store.open()
-    await prepare(store)
+    await prepare(opened())
     async with playing(opened) as play:
         await play.play(steps)
 
