@@ -63,6 +63,15 @@ async def neo4j_store(neo4j_server: Address) -> AsyncGenerator[Neo4jStore]:
     await store.close()
 
 
+def unopened(request: pytest.FixtureRequest, folder: Path) -> AnyStore:
+    """Return an empty store that is not open yet, of the kind that a fixture's parameter names."""
+    if request.param == "sqlite":
+        return EmbeddedStore(str(folder / "hub.db"))
+    address: Address = request.getfixturevalue("neo4j_server")
+    address.empty()
+    return Neo4jStore(address.url, address.user, address.password)
+
+
 @pytest.fixture(params=["embedded", "neo4j"])
 def store(request: pytest.FixtureRequest) -> AnyStore:
     """Return an empty store, of one kind after the other."""

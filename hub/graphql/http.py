@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -25,7 +24,7 @@ from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
 from hub.http.counts import Counts
-from hub.http.media import JSON, PROBLEM
+from hub.http.media import JSON, PROBLEM, check_plain, media_type
 from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal, Scope
@@ -192,20 +191,11 @@ def _check_type(headers: Headers) -> None:
     Raises:
         UnsupportedMediaTypeError: The message says what to send.
     """
-    said = Message()
-    said["content-type"] = headers.get("content-type", "")
-    content_type = said["content-type"].partition(";")[0].strip().lower()
+    content_type = media_type(headers)
     if content_type != JSON:
         msg = f"the content type is {content_type or 'not given'}; send {JSON}"
         raise UnsupportedMediaTypeError(msg)
-    coding = headers.get("content-encoding", "identity").lower()
-    if coding != "identity":
-        msg = f"the content is encoded as {coding}; send it as it is"
-        raise UnsupportedMediaTypeError(msg)
-    charset = str(said.get_param("charset", "utf-8"))
-    if charset.lower() not in {"utf-8", "utf8"}:
-        msg = f"the charset is {charset}; send {JSON} as UTF-8"
-        raise UnsupportedMediaTypeError(msg)
+    check_plain(headers)
 
 
 class NotAllowedError(InvalidInputError):

@@ -1,6 +1,5 @@
 """Uploads: one document as the body of a request, of a type that is taken, and bounded."""
 
-from email.message import Message
 from enum import StrEnum
 from typing import Final
 
@@ -8,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from hub.errors import DeadlineExceededError
-from hub.http.media import JSON
+from hub.http.media import JSON, check_plain, media_type
 from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
 from hub.store.deadline import within
 
@@ -44,9 +43,7 @@ def kind_of(headers: Headers, name: str) -> Kind:
     Raises:
         UnsupportedMediaTypeError: It is none that is taken; the message says which are.
     """
-    said = Message()
-    said["content-type"] = headers.get("content-type", "")
-    given = said["content-type"].partition(";")[0].strip().lower()
+    given = media_type(headers)
     kind = TYPES.get(given)
     if given in _ANY:
         kind = _ENDINGS.get(name.rpartition(".")[2].lower())
@@ -54,14 +51,7 @@ def kind_of(headers: Headers, name: str) -> Kind:
         types = ", ".join(TYPES)
         msg = f"the content type is {given[:80] or 'not given'}; send one of: {types}"
         raise UnsupportedMediaTypeError(msg)
-    coding = headers.get("content-encoding", "identity").lower()
-    if coding != "identity":
-        msg = f"the content is encoded as {coding[:80]}; send it as it is"
-        raise UnsupportedMediaTypeError(msg)
-    charset = str(said.get_param("charset", "utf-8"))
-    if charset.lower() not in {"utf-8", "utf8"}:
-        msg = f"the charset is {charset[:80]}; send it as UTF-8"
-        raise UnsupportedMediaTypeError(msg)
+    check_plain(headers)
     return kind
 
 

@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
+from tests.conftest import unopened
 from tests.graphql.served import Hub, fill, served
-from tests.neo4j.server import Address
 
 
 @pytest.fixture(scope="package", params=["sqlite", "neo4j"])
@@ -15,12 +14,7 @@ async def hub(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[Hub]:
     """Serve the bundled record of every program and the example world; tests only add to it."""
-    if request.param == "sqlite":
-        store = EmbeddedStore(str(tmp_path_factory.mktemp("served") / "hub.db"))
-    else:
-        address: Address = request.getfixturevalue("neo4j_server")
-        address.empty()
-        store = Neo4jStore(address.url, address.user, address.password)
+    store = unopened(request, tmp_path_factory.mktemp("served"))
     async with served(store) as hub:
         await fill(hub.store)
         yield hub

@@ -6,9 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
-from tests.neo4j.server import Address
+from tests.conftest import unopened
 from tests.oauth.served import Hub, served
 from tests.store.worlds import program
 from tests.visibility.world import Client, client, tell
@@ -34,12 +32,7 @@ Told = dict[str, Any]
 @pytest.fixture(params=["sqlite", "neo4j"])
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Hub]:
     """Serve two programs with nothing to tell, on one store after the other."""
-    if request.param == "sqlite":
-        store = EmbeddedStore(str(tmp_path / "hub.db"))
-    else:
-        address: Address = request.getfixturevalue("neo4j_server")
-        address.empty()
-        store = Neo4jStore(address.url, address.user, address.password)
+    store = unopened(request, tmp_path)
     async with served(store) as hub:
         await tell(store, [*program("alpha"), *program("beta")])
         yield hub

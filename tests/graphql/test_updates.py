@@ -16,9 +16,8 @@ from hub.graphql.tail import Tail
 from hub.graphql.updates import door, socket, stream
 from hub.oauth.principal import Principal
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
+from tests.conftest import unopened
 from tests.graphql.updating import Listening, Subscriber, events, listening, opened
-from tests.neo4j.server import Address
 from tests.oauth.served import Clock
 from tests.store.worlds import company, program, said, standing
 from tests.visibility.world import CLIENTS, tell
@@ -49,12 +48,7 @@ and when there is something new."""
 @pytest.fixture(params=["sqlite", "neo4j"])
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Listening]:
     """Serve a small world at an address, on one store after the other."""
-    if request.param == "sqlite":
-        store = EmbeddedStore(str(tmp_path / "hub.db"))
-    else:
-        address: Address = request.getfixturevalue("neo4j_server")
-        address.empty()
-        store = Neo4jStore(address.url, address.user, address.password)
+    store = unopened(request, tmp_path)
     async with listening(store) as hub:
         await tell(store, WORLD)
         yield hub

@@ -7,10 +7,9 @@ import pytest
 
 from adapters.kit.adapter import adapters
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
 from hub.sync.run import run
 from hub.sync.sources import record
-from tests.neo4j.server import Address
+from tests.conftest import unopened
 from tests.oauth.senders import Sender, sender
 from tests.oauth.served import Hub, served
 
@@ -18,12 +17,7 @@ from tests.oauth.served import Hub, served
 @pytest.fixture(params=["sqlite", "neo4j"])
 async def giving(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Hub]:
     """Serve an empty store that gives tokens itself."""
-    if request.param == "sqlite":
-        store = EmbeddedStore(str(tmp_path / "hub.db"))
-    else:
-        address: Address = request.getfixturevalue("neo4j_server")
-        address.empty()
-        store = Neo4jStore(address.url, address.user, address.password)
+    store = unopened(request, tmp_path)
     async with served(store) as hub:
         yield hub
 

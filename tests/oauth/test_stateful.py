@@ -439,7 +439,7 @@ async def test_and_on_neo4j(
 
 
 @pytest.mark.drill
-@often(400)
+@often(150)
 @given(steps=STEPS)
 async def test_however_often_it_is_played(
     prepared: Path, steps: Sequence[tuple[str, str, int, Any]]
@@ -448,7 +448,7 @@ async def test_however_often_it_is_played(
 
 
 @pytest.mark.drill
-@often(40)
+@often(20)
 @given(steps=STEPS)
 async def test_and_on_neo4j_likewise(
     neo4j_server: Address, steps: Sequence[tuple[str, str, int, Any]]

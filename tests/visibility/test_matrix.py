@@ -4,16 +4,13 @@ The table is SECURITY.md C1 and C2, on both stores.
 """
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from hub.store.columns import RUN
-from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import Store
-from tests.neo4j.server import Address
+from tests.conftest import unopened
 from tests.oauth.served import served
 from tests.store.worlds import company, said, standing
 from tests.visibility.world import (
@@ -61,13 +58,7 @@ async def clients(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncGenerator[dict[str, Client]]:
     """Serve the world with its secret to clients of every kind."""
-    if request.param == "sqlite":
-        folder: Path = tmp_path_factory.mktemp("visible")
-        store = EmbeddedStore(str(folder / "hub.db"))
-    else:
-        address: Address = request.getfixturevalue("neo4j_server")
-        address.empty()
-        store = Neo4jStore(address.url, address.user, address.password)
+    store = unopened(request, tmp_path_factory.mktemp("visible"))
     async with served(store) as hub:
         await tell(store, WORLD)
         await tell(store, secret(FARM))
