@@ -35,6 +35,7 @@ class _Row(BaseModel):
     revision: int | None
     request_id: str
     previous_hash: str
+    reason: str | None = None
 
 
 class Chain:

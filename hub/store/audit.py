@@ -146,6 +146,7 @@ def follow(head: Head, deed: Deed, now: int) -> tuple[Head, Entry]:
         "revision": deed.revision,
         "requestId": deed.by.request,
         "previousHash": head.hash,
+        **({} if deed.reason is None else {"reason": deed.reason}),
     }
     text = canonical(said)
     made = Head(head.seq + 1, at, sha256(text))

@@ -69,6 +69,7 @@ class Deed:
         before: Hash of what was there, where something was.
         after: Hash of what is there now, where something is.
         revision: The revision of the graph that it makes, where it makes one.
+        reason: Why, where somebody says so.
     """
 
     by: By
@@ -78,6 +79,7 @@ class Deed:
     before: str | None = None
     after: str | None = None
     revision: int | None = None
+    reason: str | None = None
 
     def changing(self, before: str | None, after: str | None) -> Self:
         """Return the deed of changing one text into another."""

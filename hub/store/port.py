@@ -514,7 +514,10 @@ class Store(Protocol):
     async def search(
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:
-        """Return nodes whose names match a text, the best first: number, kind, score."""
+        """Return nodes whose names match a text, the best first: number, kind, score.
+
+        The score is how much of the name is asked for, 1 at most; it tells of no other node.
+        """
         ...
 
     async def runs(self, programs: Sequence[int]) -> list[Row]:

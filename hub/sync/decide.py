@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from adapters.kit.adapter import Adapter
+from adapters.kit.contacts import without_contacts
 from hub.errors import BadDocumentError, ConflictError, NotAllowedError
 from hub.store.deeds import Action, By, Deed
 from hub.store.kept import NOTHING, Kept
@@ -125,7 +126,7 @@ async def reject(
     head = deciding.proposal.decided(State.REJECTED, deciding.asked.client, at, reason=reason)
     receipt = deciding.receipt((await store.latest()).revision, at)
     records = deciding.kept(head, receipt)
-    deed = deciding.deed(Action.REJECT_PROPOSAL)
+    deed = replace(deciding.deed(Action.REJECT_PROPOSAL), reason=without_contacts(reason))
     done = await _decided(store, deciding, store.kept.put_all(records, deed=deed))
     return done or receipt
 

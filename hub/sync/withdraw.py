@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from adapters.kit.contacts import without_contacts
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
 from hub.errors import ConflictError, UnknownReferenceError
@@ -25,12 +26,14 @@ class Withdrawal:
         fact: Number of the fact's row, as the client read it.
         name: What the client calls the fact.
         request: Id of the request.
+        reason: Why.
     """
 
     program: int
     fact: int
     name: str
     request: str
+    reason: str
 
 
 async def withdraw(
@@ -58,7 +61,12 @@ async def withdraw(
         generation.number(plan)
         await generation.stage(plan, Made())
         told = receipt(asked, plan, writing.base.revision + 1, started)
-        deed = Deed(By.of(asked.client, sent.request), Action.WITHDRAW_FACT, subject=sent.name)
+        deed = Deed(
+            By.of(asked.client, sent.request),
+            Action.WITHDRAW_FACT,
+            subject=sent.name,
+            reason=without_contacts(sent.reason),
+        )
         await generation.write(started, deed, [asked.kept(told)])
         return told
 

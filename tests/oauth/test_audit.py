@@ -46,6 +46,7 @@ async def test_each_write_of_a_client_is_logged_once_with_its_request(operator: 
     }
     assert [row["revision"] for row in told][::2] == [int(first["revision"]), int(gone["revision"])]
     assert (told[2]["before"] is None, told[2]["after"]) == (False, None)
+    assert [row.get("reason") for row in told] == [None, None, "a slip"]
     assert len({row["requestId"] for row in told}) == 3
     assert await found(hub.store) == []
 

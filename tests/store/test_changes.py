@@ -81,7 +81,9 @@ async def withdrawn(store: AnyStore, subject: str, state: str) -> None:
     seen = await moment(store, SHELL)
     rows = await store.facts_at(Standing, "subject", [node], seen)
     [fact] = [row["number"] for row in rows if row["state"] == state]
-    await withdraw(store, Withdrawal(alpha, fact, "it", "r"), Asked.of("client", "key", "it"))
+    await withdraw(
+        store, Withdrawal(alpha, fact, "it", "r", "wrong"), Asked.of("client", "key", "it")
+    )
 
 
 async def test_the_feed_leads_to_what_is_known_in_every_revision(store: AnyStore) -> None:

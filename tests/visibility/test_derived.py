@@ -113,7 +113,7 @@ async def retract(store: Store, key: Key, on: date) -> None:
     ]  # fmt: skip
     asked = Asked.of("somebody", f"{key} {on}", "it")
     now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    await withdraw(store, Withdrawal(speaker, fact, "it", "request"), asked, now=now)
+    await withdraw(store, Withdrawal(speaker, fact, "it", "request", "wrong"), asked, now=now)
 
 
 async def told(store: Store, viewer: Viewer, known_on: date, *, listed: bool) -> list[Any]:

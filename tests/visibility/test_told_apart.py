@@ -65,7 +65,7 @@ async def test_a_node_that_was_published_stays_when_only_an_unpublished_word_is_
             Organization, "reference", [farm], await moment(hub.store, SHELL)
         )
         [fact] = [row["number"] for row in rows if row["program"] == alpha]
-        said_so = Withdrawal(alpha, fact, "it", "request")
+        said_so = Withdrawal(alpha, fact, "it", "request", "wrong")
         await withdraw(hub.store, said_so, Asked.of("somebody", "key", "it"))
         found = await (await client(hub, "anonymous")).ask(CALLED)
         assert found["organization"]["name"] == "Farm2"
@@ -165,3 +165,13 @@ async def test_a_run_counts_what_each_may_see(who: str, counted: list[int]) -> N
             await run(hub.store, intake, confirmed=True)
         found = (await (await client(hub, who)).ask(query))["program"]["lastSync"]
     assert [*found.values()] == counted
+
+
+async def test_a_score_tells_of_no_namesake() -> None:
+    query = """{ search(text: "farm2", first: 9) {
+      edges { score node { ... on Organization { name } } } } }"""
+    told = {"name": "Farm2 Namesake", "roles": ["SUPPLIER"]}
+    hidden = [said("beta", "organization", reference=f"beta:x{n}", **told) for n in range(5)]
+    without, beside = [await asked(lines, "anonymous", query) for lines in ([], hidden)]
+    assert without == beside
+    assert [each["score"] for each in without["search"]["edges"]] == [1.0]

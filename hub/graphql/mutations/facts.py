@@ -106,7 +106,7 @@ class FactMutations:
                 raise UnknownReferenceError(fact, path=("input", "fact"))
             what = ["withdraw", program.code, number, input.reason]
             asked = Asked.of(client, input.idempotency_key, what)
-            sent = Withdrawal(program.number, number, fact, request.id)
+            sent = Withdrawal(program.number, number, fact, request.id, input.reason)
             receipt = await withdraw(request.store, sent, asked)
         except HubError as error:
             return _refused([told(error)])

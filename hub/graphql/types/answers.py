@@ -275,7 +275,9 @@ class SearchEdge:
 
     cursor: str = strawberry.field(description="Its place; `after` takes it.")
     node: SearchHit = strawberry.field(description="The node.")
-    score: float = strawberry.field(description="How well it matches; higher is better.")
+    score: float = strawberry.field(
+        description="How much of the name is asked for, 1 at most; higher is better."
+    )
 
 
 @strawberry.type

@@ -13,9 +13,9 @@ PUT: Final = (
 )
 GET: Final = "SELECT value FROM kept WHERE kind = :kind AND key = :key AND expires_at > :now"
 SOME: Final = (
-    "SELECT kept.kind, kept.key, kept.value FROM json_each(:named) AS named JOIN kept "
-    "ON kept.kind = json_extract(named.value, '$[0]') "
-    "AND kept.key = json_extract(named.value, '$[1]') WHERE kept.expires_at > :now"
+    "SELECT kept.kind, kept.key, kept.value FROM json_each(:named) j CROSS JOIN kept "
+    "ON kept.kind = json_extract(j.value, '$[0]') "
+    "AND kept.key = json_extract(j.value, '$[1]') WHERE kept.expires_at > :now"
 )
 ALL: Final = "SELECT key, value FROM kept WHERE kind = :kind AND expires_at > :now ORDER BY key"
 DROP: Final = "DELETE FROM kept WHERE kind = :kind AND key = :key RETURNING expires_at > :now"

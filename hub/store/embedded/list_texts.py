@@ -85,12 +85,15 @@ _SIGNED: Final = (
 BUYERS: Final = f"SELECT DISTINCT f.organization {_SIGNED} ORDER BY f.organization LIMIT :size"
 COUNT_BUYERS: Final = f"SELECT count(DISTINCT f.organization) {_SIGNED}"
 
+_SCORE: Final = "1.0 * :letters / max(:letters, length(n.name))"
+"""How much of a name is asked for: of nothing but the name, which others' names do not change."""
 SEARCH: Final = (
-    "SELECT w.rowid, w.kind, -w.rank AS score FROM words w CROSS JOIN node n ON n.number = w.rowid "
+    f"SELECT w.rowid, w.kind, {_SCORE} AS score "
+    "FROM words w CROSS JOIN node n ON n.number = w.rowid "
     "WHERE words MATCH :text "
     "AND (:kinds = '[]' OR w.kind IN (SELECT value FROM json_each(:kinds))) "
     "AND n.revision_from <= :revision AND n.known_from <= :known_at "
     f"AND {NODE} "
-    "AND (-w.rank < :score OR (-w.rank = :score AND w.rowid > :after)) "
+    f"AND ({_SCORE} < :score OR ({_SCORE} = :score AND w.rowid > :after)) "
     "ORDER BY score DESC, w.rowid LIMIT :size"
 )

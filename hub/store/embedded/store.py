@@ -225,6 +225,7 @@ class EmbeddedStore(Store):
             return []
         at = reads.seen(moment) | {
             "text": " ".join(f'"{word}"*' for word in words),
+            "letters": len(" ".join(words)),
             "kinds": reads.listed(kinds),
             "score": after[0],
             "after": after[1],

@@ -104,7 +104,10 @@ COUNT_BUYERS: Final = vouched(
 )
 
 SEARCH: Final[LiteralString] = (
-    "CALL db.index.fulltext.queryNodes('words', $text) YIELD node AS n, score "
+    "CALL db.index.fulltext.queryNodes('words', $text) YIELD node AS n "
+    # How much of a name is asked for: of nothing but the name, which others' names do not change.
+    "WITH n, 1.0 * $letters / CASE WHEN size(n.name) > $letters THEN size(n.name) "
+    "ELSE $letters END AS score "
     "WHERE (size($kinds) = 0 OR n.kind IN $kinds) "
     "AND n.revision_from <= $revision AND n.known_from <= $known_at "
     f"AND {node('n')} "

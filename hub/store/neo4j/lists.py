@@ -62,11 +62,12 @@ class Lists:
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:
         """Return nodes whose names match a text."""
-        words = _searched(text)
+        words = tokens(text)
         if not words:
             return []
         at = reads.seen(moment) | {
-            "text": words,
+            "text": _searched(words),
+            "letters": len(" ".join(words)),
             "kinds": [kind.value for kind in kinds],
             "score": after[0],
             "after": after[1],
@@ -165,10 +166,9 @@ def _signed(
     }
 
 
-def _searched(text: str) -> str:
-    """Return a text as full-text search reads it: each word, or what begins with it, must be there.
+def _searched(words: Sequence[str]) -> str:
+    """Return words as full-text search reads them: each, or what begins with it, must be there.
 
-    A whole word counts more than one that only begins so. Nothing but letters and digits is left,
-    so nothing is taken for an operator.
+    Nothing but letters and digits is left of them, so nothing is taken for an operator.
     """
-    return " ".join(f"+({word}^3 {word}*)" for word in tokens(text))
+    return " ".join(f"+({word} {word}*)" for word in words)
