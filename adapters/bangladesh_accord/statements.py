@@ -18,7 +18,7 @@ from adapters.kit.gate import UnreadableError
 from adapters.kit.names import Reading
 from adapters.kit.pages import Line as Shown
 from adapters.kit.pages import page
-from adapters.kit.parsed import Parsed, RowProblem, line
+from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, line
 from graph_schema.days import PartialDate
 from graph_schema.exchange import Bookkeeping, Line
 from graph_schema.standing import Standing
@@ -90,14 +90,35 @@ def statements(document: bytes, reading: Reading) -> Parsed:
         msg = f"it holds {len(found):,} statements; no page holds more than {_MOST}"
         raise UnreadableError(msg)
     monitor = any("rsc" in each.text.casefold().split() for each in shown.lines)
+    told: list[Line] = []
     for each in found:
         try:
             _understand(each)
-            parsed.lines += _bars(each, reading, monitor=monitor)
+            told += _bars(each, reading, monitor=monitor)
         except _Unsure as unsure:
             who = reading.names.who(each.name)
             parsed.problems.append(_unsure(reading, each.row, each.heading, str(unsure), who))
+    against = dict(_against(told))
+    parsed.problems += against.values()
+    parsed.lines += (each for each in told if each.about.row not in against)
     return parsed
+
+
+def _against(told: Sequence[Line]) -> Iterator[tuple[int, RowProblem]]:
+    """Yield each statement of which another says that the same bar holds since another day."""
+    bars: dict[tuple[str, str], list[tuple[int, PartialDate]]] = {}
+    for each in told:
+        fact, row = each.fact, each.about.row
+        assert isinstance(fact, Standing)  # noqa: S101 - `_bars` yields nothing else
+        assert fact.since is not None  # noqa: S101
+        assert row is not None  # noqa: S101
+        bars.setdefault((fact.subject, fact.state), []).append((row, fact.since))
+    for (subject, state), since in bars.items():
+        if max(day.first for _, day in since) > min(day.last for _, day in since):
+            days = " and ".join(sorted({str(day) for _, day in since}))
+            message = f"the page says of it {state} since {days}; a person must decide"
+            for row, _ in since:
+                yield row, RowProblem(row, ProblemCode.CONTRADICTION, message, subject=subject)
 
 
 def _unsure(

@@ -9,10 +9,10 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from adapters.kit import markup
 from adapters.kit.gate import UnreadableError, shown
 from graph_schema.texts import folded
 
-MOST_BYTES: Final = 20_000_000
 _WHERE: Final = "open the page in a browser and save it whole, as HTML in UTF-8"
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = _HEADINGS | {
@@ -67,7 +67,7 @@ class Page:
 
     Attributes:
         lines: What it says, in the order in which it is read.
-        grids: Its tables.
+        grids: Its tables, without those that hold tables: these lay the page out.
     """
 
     lines: tuple[Line, ...]
@@ -116,7 +116,8 @@ def page(document: bytes, marks: Sequence[str] = (), without: Sequence[str] = ()
         without: Elements that are left out once the page is known, such as its menus.
 
     Raises:
-        UnreadableError: It is empty, too large, not UTF-8, cut off, no HTML, or another page.
+        UnreadableError: It is empty, larger or more nested than is believable, not UTF-8, cut off,
+            no HTML, or another page.
     """
     text = _decoded(document)
     parser = LexborHTMLParser(text)
@@ -130,7 +131,7 @@ def page(document: bytes, marks: Sequence[str] = (), without: Sequence[str] = ()
     if without:
         _drop(parser, without)
         lines = tuple(_lines(parser))
-    return Page(lines, tuple(_grid(node) for node in parser.css("table")))
+    return Page(lines, tuple(_grid(node) for node in parser.css("table") if not _lays_out(node)))
 
 
 def _drop(parser: LexborHTMLParser, tags: Sequence[str]) -> None:
@@ -144,8 +145,9 @@ def _decoded(document: bytes) -> str:
     if not plain.strip():
         msg = f"the file is empty; {_WHERE}"
         raise UnreadableError(msg)
-    if len(document) > MOST_BYTES:
-        msg = f"the page is larger than {MOST_BYTES // 1_000_000} MB; no page of a program is"
+    if len(document) > markup.MOST_BYTES:
+        most = markup.MOST_BYTES // 1_000_000
+        msg = f"the page is larger than {most} MB; no page of a program is"
         raise UnreadableError(msg)
     try:
         text = plain.decode()
@@ -161,6 +163,7 @@ def _decoded(document: bytes) -> str:
     if "</html>" not in text[-10_000:].lower():
         msg = f"the page is cut off, its end is missing; {_WHERE}"
         raise UnreadableError(msg)
+    markup.admit(text)
     return text
 
 
@@ -211,6 +214,11 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         if child.tag != "-comment":
             yield child
         child = child.next
+
+
+def _lays_out(table: LexborNode) -> bool:
+    """Whether a table holds tables: its cells are parts of a page, not of a list."""
+    return len(table.css("table")) > 1  # itself is one
 
 
 def _grid(node: LexborNode) -> Grid:

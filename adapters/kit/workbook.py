@@ -18,7 +18,7 @@ from adapters.kit.gate import MOST_BYTES, UnreadableError
 MOST_RATIO: Final = 100
 """How many times its size a workbook may unpack to."""
 MOST_PARTS: Final = 10_000
-MOST_MEMORY: Final = 1 << 30
+MOST_MEMORY: Final = 500_000_000
 """Bytes of address space that reading a workbook may take."""
 MOST_SECONDS: Final = 60
 

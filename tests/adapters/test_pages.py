@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.kit.gate import UnreadableError
+from adapters.kit.markup import MOST_ATTRIBUTES, MOST_OPEN, MOST_REPEATED, MOST_TAGS
 from adapters.kit.pages import Line, Page, page
 
 BODY = """
@@ -54,6 +55,11 @@ def test_a_table_is_known_by_its_columns() -> None:
     ]
 
 
+def test_a_table_that_lays_out_the_page_is_none_of_its_lists() -> None:
+    body = f"<table><tr><td>{TABLE}</td></tr></table>"
+    assert page(html(body)).table(["Address"]) == page(html(TABLE)).table(["Address"])
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -84,7 +90,7 @@ def test_what_is_no_page_or_not_the_right_one(document: bytes, message: str) -> 
 
 
 def test_a_page_larger_than_any_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.kit.pages.MOST_BYTES", 100)
+    monkeypatch.setattr("adapters.kit.markup.MOST_BYTES", 100)
     with pytest.raises(UnreadableError, match="is larger than 0 MB; no page of a program is"):
         page(html("x" * 100))
 
@@ -98,5 +104,36 @@ def test_a_page_without_a_body_says_nothing() -> None:
 
 
 def test_a_page_that_nests_deeper_than_any_program_is_read() -> None:
-    deep = "<div>" * 5_000 + "<p>inside</p>"
+    deep = "<div>" * MOST_OPEN + "<p>inside</p>"
     assert [line.text for line in page(html(deep)).lines] == ["inside"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("<li>x" * MOST_TAGS, f"holds more than {MOST_TAGS:,} tags; save the part that lists"),
+        ("<div>" * (MOST_OPEN + 1), "tag 5007 of the page, '<div', stands in more elements"),
+        ("<b>" * (MOST_REPEATED + 1), "tag 15 of the page, '<b', stands in more elements"),
+        ("<table><tr><td>" * (MOST_REPEATED + 1), "'<table', stands in more elements than"),
+        ("<span><p></span>" * MOST_OPEN + "<i></b>" * 9, "'<i', stands in more elements than"),
+        (
+            "<p " + " ".join(f"a{n}='>'" for n in range(MOST_ATTRIBUTES + 1)) + ">",
+            "tag 5 of the page has more than 1,000 attributes; save the part that lists",
+        ),
+    ],
+    ids=["tags", "nested", "nested styles", "nested tables", "ends that close nothing",
+         "attributes"],
+)  # fmt: skip
+def test_a_page_that_takes_more_than_is_believable_is_refused(body: str, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message):
+        page(html(body))
+
+
+def test_elements_that_the_next_of_their_kind_closes_are_not_nested() -> None:
+    body = "<ul>" + "<li><b>x</b> <img src='x'><br>" * 6_000
+    assert len(page(html(body)).lines) == 6_000
+
+
+def test_long_attributes_are_not_many() -> None:
+    image = f"<p><img src='data:image/png;base64,{'a=/ ' * 10_000}' alt=x>Example</p>"
+    assert [line.text for line in page(html(image)).lines] == ["Example"]

@@ -67,15 +67,18 @@ RECORD: Final = {
 """A record as its tables; `{code}` and `{scheme}` are the program's."""
 
 
-def folders(parent: Path, **changes: str) -> dict[str, Adapter]:
-    """Write both programs' folders into a directory and return their adapters.
+def folders(
+    parent: Path, schemes: Mapping[str, str] = SCHEMES, /, **changes: str
+) -> dict[str, Adapter]:
+    """Write programs' folders into a directory and return their adapters.
 
     Args:
         parent: The directory.
+        schemes: The programs, each with the scheme of its references.
         changes: Whole tables of alpha's record that are otherwise, by name; empty: left out.
             `manifest` is added to the end of its `program.toml`.
     """
-    for code, scheme in SCHEMES.items():
+    for code, scheme in schemes.items():
         mine = changes if code == ALPHA else {}
         folder = parent / code.replace("-", "_")
         (folder / "record").mkdir(parents=True, exist_ok=True)

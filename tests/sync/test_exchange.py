@@ -47,6 +47,16 @@ BAD_LINES: Final = {
         "line 2, reference: the check character of OS ID BD2020021QK28YA is wrong",
     ),
     "a list": (b"[1]", "line 2, the line: "),
+    "NUL": (SITE.replace(b"Site", b"Si\x00te"), "line 2: it is not JSON: "),
+    "NUL, escaped": (
+        SITE.replace(b"Site", b"Si\\u0000te"),
+        "line 2, name: it holds control characters; save the file as plain UTF-8 text",
+    ),
+    "a mark of direction in a reference": (
+        SITE.replace(b"exa:1", "exa:1\u200f".encode()),
+        "line 2, reference: '1\\u200f' holds blanks or characters that do not print",
+    ),
+    "a line that is cut off": (SITE[:-5], "line 2: it is not JSON: "),
 }
 
 
@@ -64,6 +74,15 @@ async def test_a_bad_line_is_named_and_nothing_is_applied(name: str) -> None:
         exchange_file(SITE + b"\n" + line)
     assert caught.value.message.startswith("nothing was applied; mend these lines and repeat:\n")
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b"\xef\xbb\xbf" + SITE, SITE.replace(b"Site", "\u200fSite\u200e".encode())],
+    ids=["a byte order mark", "marks of direction"],
+)
+def test_what_cannot_be_seen_says_nothing(document: bytes) -> None:
+    assert exchange_file(document).lines == exchange_file(SITE).lines
 
 
 async def test_many_bad_lines_are_counted() -> None:

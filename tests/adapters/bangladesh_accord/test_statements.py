@@ -303,6 +303,37 @@ async def test_one_of_several_statements_may_be_unclear() -> None:
     )  # fmt: skip
 
 
+def both(*days: str) -> bytes:
+    """Return a page with a statement of each of some days."""
+    [head, *_], bodies = zip(
+        *(
+            statement(day=day).decode().removesuffix("</body></html>\n").split("<h1>")
+            for day in days
+        ),
+        strict=True,
+    )
+    return f"{head}<h1>{'<h1>'.join(bodies)}</body></html>\n".encode()
+
+
+async def test_statements_of_one_page_that_contradict_each_other_are_set_aside() -> None:
+    async with recorded(*PROGRAMS) as store, unchanged(store):
+        page = both("4 August 2026", "9 August 2026")
+        report = await outcome(store, BANGLADESH, "statements", page, confirmed=True)
+        assert [code for _, code in aside(report)] == ["CONTRADICTION"] * 2
+        assert {(each.subject, each.message) for each in report.problems} == {
+            (
+                DEKKO,
+                "the page says of it ineligible since 2026-08-04 and 2026-08-09; "
+                "a person must decide",
+            )
+        }
+
+
+async def test_statements_of_one_page_whose_days_agree_are_taken() -> None:
+    found = intake(BANGLADESH, "statements", both("4 August 2026", "August 2026"))
+    assert (len(found.lines), found.problems) == (2, [])
+
+
 async def test_the_same_statement_again_changes_nothing_and_silence_ends_nothing() -> None:
     async with recorded(*PROGRAMS) as store:
         await outcome(store, BANGLADESH, "statements", statement())

@@ -1,0 +1,1 @@
+"""The Dindigul Agreement's own documents."""

@@ -1,0 +1,1 @@
+"""The Lesotho Agreement's own documents."""

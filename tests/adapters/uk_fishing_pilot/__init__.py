@@ -1,0 +1,1 @@
+"""The UK fishing pilot's own documents."""
