@@ -7,7 +7,7 @@ or that quotes, conditions, denies, disputes or takes something back.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -36,6 +36,10 @@ _FORMATS: Final = ("%d %B %Y", "%B %d, %Y", "%B %d %Y", "%B %Y")
 """With the month in letters; which of two numbers is the month, no source shows."""
 _NUMERIC: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_CONTACT: Final = re.compile(
+    r"\W*(?:for (?:more|further) information,? (?:please )?|media |press )?contact", re.IGNORECASE
+)
+"""Begins a line that names a person."""
 _LABELS: Final = ("date", "factory", "factory name", "address", "reason", "effect")
 _THIS: Final = ("thefactory", "thesupplier", "thisfactory", "thissupplier")
 _GROUPS_APART: Final = date(2019, 5, 8)
@@ -81,7 +85,10 @@ def statements(document: bytes, reading: Reading) -> Parsed:
         UnreadableError: It is no page of a statement.
     """
     shown = page(document, _MARKS, _WITHOUT)
-    parsed = Parsed(kinds={Standing})
+    contacts = frozenset(
+        each.row for each in shown.lines if _passed_over(each.text) and not _heads(each)
+    )
+    parsed = Parsed(kinds={Standing}, apart=replace(shown.apart, lines=contacts))
     found = list(_statements(shown.lines, reading, parsed.problems))
     if not found and not parsed.problems:
         msg = "it is not the page that the feed is about: no heading in it is one of a statement"
@@ -121,6 +128,17 @@ def _against(told: Sequence[Line]) -> Iterator[tuple[int, RowProblem]]:
                 yield row, RowProblem(row, ProblemCode.CONTRADICTION, message, subject=subject)
 
 
+def _heads(each: Shown) -> bool:
+    """Whether a line is the heading of a statement."""
+    return each.heading and _ANY_HEADING.search(each.text) is not None
+
+
+def _passed_over(text: str) -> bool:
+    """Whether a line says whom to contact, and nothing that bears on a bar."""
+    bears = prose.doubt([text]) is not None or any(prose.effects([text], ""))
+    return _CONTACT.match(text) is not None and not bears
+
+
 def _unsure(
     reading: Reading, row: int, heading: str, why: str, subject: str | None = None
 ) -> RowProblem:
@@ -133,7 +151,7 @@ def _statements(
     """Yield the statements of a page, each from its heading to the next."""
     current: _Statement | None = None
     for each in lines:
-        if not (each.heading and _ANY_HEADING.search(each.text)):
+        if not _heads(each):
             if current is not None:
                 _take(current, each.text)
             continue
@@ -157,7 +175,7 @@ def _take(statement: _Statement, text: str) -> None:
     if colon and folded(label) in map(folded, _LABELS):
         if statement.labelled.setdefault(folded(label), value.strip()) != value.strip():
             statement.texts.append('"')  # a label with two values is as unclear as a quotation
-    elif not re.match(r"\W*(?:for more information|media |press )?contact", text, re.IGNORECASE):
+    elif not _passed_over(text):
         statement.texts.append(text)
 
 

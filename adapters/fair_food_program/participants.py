@@ -55,8 +55,10 @@ def participants(document: bytes, reading: Reading) -> Parsed:
         UnreadableError: It is another page, groups nobody by crop and state, or its day is not
             known.
     """
-    lines = page(document, _MARKS, _BESIDE).lines
+    shown = page(document, _MARKS, _BESIDE)
+    lines = shown.lines
     growers = Growers(reading, reading.day(_printed(lines)))
+    growers.parsed.apart = shown.apart
     _Lists(growers).read(lines)
     return growers.parsed
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from adapters.fair_food_program.growers import Growers
-from adapters.kit.columns import Columns
+from adapters.kit.columns import Columns, unread
+from adapters.kit.contacts import published
 from adapters.kit.gate import UnreadableError, shown
 from adapters.kit.names import Reading
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem
@@ -39,6 +40,7 @@ def weekly(document: bytes, reading: Reading) -> Parsed:
     growers = Growers(reading, reading.day(None))
     parsed = growers.parsed
     parsed.columns = set(known.values())
+    parsed.apart = unread(dict(zip(table.header, header, strict=True)))
     parsed.missing = [name for name in _COLUMNS.needed if name not in parsed.columns]
     for bad in table.bad:
         cells = _cells(bad.cells, known)
@@ -53,7 +55,11 @@ def weekly(document: bytes, reading: Reading) -> Parsed:
 
 def _cells(cells: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
     """Return the cells of a row that are read, by what their columns are called."""
-    return {known[column]: text for column, text in cells.items() if column in known}
+    return {
+        known[column]: published(known[column], text)
+        for column, text in cells.items()
+        if column in known
+    }
 
 
 def _row(growers: Growers, number: int, whole: Mapping[str, str], cells: Mapping[str, str]) -> None:

@@ -8,16 +8,13 @@ may say what the parser does not know of.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
-from adapters.kit.contacts import contact_column
+from adapters.kit.contacts import contact_column, published
 from adapters.kit.gate import UnreadableError, place
-from adapters.kit.pages import page
-from adapters.kit.parsed import ProblemCode, RowProblem
+from adapters.kit.pages import is_page, page
+from adapters.kit.parsed import Apart, ProblemCode, RowProblem
 from adapters.kit.tables import Table, tables
 from graph_schema.texts import folded
-
-_PAGE: Final = (b"<!", b"<h", b"<H", b"<?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,7 @@ class Rows:
         rows: Each row's number and its cells by column, empty ones left out.
         problems: Rows that cannot be taken.
         titles: The name of its sheet, or the headings of its page.
+        apart: What of it is left unread.
     """
 
     columns: set[str] = field(default_factory=set[str])
@@ -82,6 +80,7 @@ class Rows:
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list[tuple[int, dict[str, str]]])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
     titles: list[str] = field(default_factory=list[str])
+    apart: Apart = field(default_factory=Apart)
 
 
 def read(document: bytes, columns: Columns, marks: Sequence[str] = ()) -> Rows:
@@ -95,7 +94,7 @@ def read(document: bytes, columns: Columns, marks: Sequence[str] = ()) -> Rows:
     Raises:
         UnreadableError: It is not such a table, or has columns that are not known.
     """
-    if marks and document.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_PAGE):
+    if marks and is_page(document):
         return _of_page(document, columns, marks)
     filled = [table for table in tables(document, aside=True) if table.header]
     if len(filled) != 1:
@@ -104,9 +103,15 @@ def read(document: bytes, columns: Columns, marks: Sequence[str] = ()) -> Rows:
     return _of_table(filled[0], columns)
 
 
+def unread(header: Mapping[str, str | None]) -> Apart:
+    """Return what of a table is left unread, by the columns that its names stand for."""
+    return Apart(columns=frozenset(name for name, column in header.items() if column is None))
+
+
 def _of_table(table: Table, columns: Columns) -> Rows:
     header = dict(zip(table.header, columns.header(table.header, table.name), strict=True))
     found = _begun(header.values(), columns)
+    found.apart = unread(header)
     found.titles = [table.name] if table.name else []
     found.rows = [(number, _known(cells, header)) for number, cells in table.rows]
     found.problems = [
@@ -129,6 +134,7 @@ def _of_page(document: bytes, columns: Columns, marks: Sequence[str]) -> Rows:
         raise UnreadableError(msg)
     header = columns.header(grid.rows[0])
     found = _begun(header, columns)
+    found.apart = shown.apart | unread(dict(zip(grid.rows[0], header, strict=True)))
     found.titles = [line.text for line in shown.lines if line.heading]
     for number, row in enumerate(grid.rows[1:], start=2):
         if len(row) > len(header):
@@ -146,4 +152,8 @@ def _begun(header: Iterable[str | None], columns: Columns) -> Rows:
 
 
 def _known(cells: Mapping[str, str], header: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: cell for column, cell in cells.items() if (name := header.get(column))}
+    return {
+        name: published(name, cell)
+        for column, cell in cells.items()
+        if (name := header.get(column))
+    }

@@ -79,7 +79,7 @@ def factories(document: bytes, reading: Reading, shape: Shape) -> Parsed:
     seen = period((reading.file, *found.titles), reading)
     parsed = Parsed(kinds={Standing}, columns=found.columns, missing=found.missing)
     parsed.dated = reading.dated or date.fromordinal(seen.first)
-    parsed.problems = found.problems
+    parsed.problems, parsed.apart = found.problems, found.apart
     places = _places(found.rows, reading)
     for number, cells in found.rows:
         name, address = clean(cells.get(NAME, "")), clean(cells.get(ADDRESS, ""))

@@ -7,6 +7,8 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Final
 
+from adapters.kit.contacts import without_contacts
+
 MOST_BYTES: Final = 200_000_000
 """Bytes of a file, and of what a workbook unpacks to."""
 MOST_ROWS: Final = 1_000_000
@@ -97,7 +99,8 @@ def is_workbook(document: bytes) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return a text out of a file as messages show it: quoted, escaped and short."""
+    """Return a text out of a file as messages show it: quoted, escaped, short, without contacts."""
+    text = without_contacts(text)
     return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…")
 
 

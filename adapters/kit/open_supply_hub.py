@@ -103,7 +103,7 @@ def sites(document: bytes, reading: Reading, shape: Shape) -> Parsed:
     columns = Columns({each: (each,) for each in _READ}, needed, _UNREAD, _PARTNERS)
     found = read(document, columns)
     parsed = Parsed(kinds={Worksite, SourcingLink}, columns=found.columns, missing=found.missing)
-    parsed.problems = found.problems
+    parsed.problems, parsed.apart = found.problems, found.apart
     parsed.dated = reading.dated
     told = _Told()
     for number, cells in found.rows:

@@ -4,15 +4,19 @@ import re
 import unicodedata
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from html import escape
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from adapters.kit import markup
+from adapters.kit.contacts import DROPPED, contact_column, without_contacts
 from adapters.kit.gate import UnreadableError, shown
+from adapters.kit.parsed import Apart
 from graph_schema.texts import folded
 
+_BEGINS: Final = (b"<!", b"<h", b"<H", b"<?")
 _WHERE: Final = "open the page in a browser and save it whole, as HTML in UTF-8"
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = _HEADINGS | {
@@ -24,6 +28,7 @@ _BLOCKS: Final = _HEADINGS | {
 _UNSEEN: Final = ("script", "style", "noscript", "template", "svg", "iframe", "object")
 _BOLD: Final = frozenset({"b", "strong"})
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _INVISIBLE: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
 
@@ -63,15 +68,17 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page.
+    """A page, without e-mail addresses and telephone numbers.
 
     Attributes:
         lines: What it says, in the order in which it is read.
         grids: Its tables, without those that hold tables: these lay the page out.
+        apart: What of it is left unread.
     """
 
     lines: tuple[Line, ...]
     grids: tuple[Grid, ...] = ()
+    apart: Apart = field(default_factory=Apart)
 
     def table(self, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
         """Return the rows of the one table that has these columns, each with its number.
@@ -107,6 +114,11 @@ class Page:
         ]
 
 
+def is_page(document: bytes) -> bool:
+    """Whether a file begins as a page does."""
+    return document.removeprefix(BOM_UTF8).lstrip().startswith(_BEGINS)
+
+
 def page(document: bytes, marks: Sequence[str] = (), without: Sequence[str] = ()) -> Page:
     """Return an HTML document as a page.
 
@@ -131,7 +143,66 @@ def page(document: bytes, marks: Sequence[str] = (), without: Sequence[str] = ()
     if without:
         _drop(parser, without)
         lines = tuple(_lines(parser))
-    return Page(lines, tuple(_grid(node) for node in parser.css("table") if not _lays_out(node)))
+    apart = Apart(tags=frozenset(without), marks=frozenset(marks))
+    grids = tuple(_grid(node) for node in parser.css("table") if not _lays_out(node))
+    return Page(lines, grids, apart)
+
+
+def redacted(document: bytes, apart: Apart) -> bytes:
+    """Return a page that reads the same, without what is left unread, and without contacts.
+
+    Raises:
+        UnreadableError: As `page` does.
+    """
+    parser = LexborHTMLParser(_decoded(document))
+    _drop(parser, (*_UNSEEN, *apart.tags))
+    body = parser.body
+    if body is None:
+        return document
+    for node in parser.css("table"):
+        _leave_out(node, apart)
+    row = 0
+    for _, pieces in list(_runs(body)):
+        nodes = [node for node, _ in pieces]
+        if clean("".join(node.text(deep=False) for node in nodes)):
+            row += 1
+            _clean(nodes, dropped=row in apart.lines)
+    for node in body.traverse(include_text=True):
+        for name in set(node.attributes) - {"colspan", "rowspan"}:
+            del node.attrs[name]
+    shown = _COMMENT.sub("", body.html or "")
+    for tag in sorted(apart.tags)[:1]:
+        # Marks that stood in a menu alone must be found again.
+        shown += f"<{tag}>{escape(', '.join(sorted(apart.marks)))}</{tag}>"
+    return f"<!doctype html><html><head></head>{shown}</html>".encode()
+
+
+def _clean(nodes: Sequence[LexborNode], *, dropped: bool) -> None:
+    """Drop contacts out of the texts of a line, or all of it but that it is one."""
+    texts = [node.text(deep=False) for node in nodes]
+    whole = f"Contact: {DROPPED}" if dropped else without_contacts("".join(texts))
+    clean = [without_contacts(text) for text in texts]
+    if "".join(clean) != whole:
+        # It stands in several elements, so that none of them shows it alone.
+        clean = [whole, *("" for _ in texts[1:])]
+    for node, text, said in zip(nodes, texts, clean, strict=True):
+        if said != text:
+            node.replace_with(said)
+
+
+def _leave_out(table: LexborNode, apart: Apart) -> None:
+    """Empty the cells of a table that stand in columns that are left unread."""
+    if _lays_out(table):
+        return
+    [header, *rows] = [row.css("td, th") for row in table.css("tr")] or [[]]
+    names = [clean(cell.text(separator=" ")) for cell in header]
+    gone = {at for at, name in enumerate(names) if contact_column(name) or name in apart.columns}
+    for row in rows:
+        for at, cell in enumerate(row):
+            if at in gone and cell.text().strip():
+                for child in list(_children(cell)):
+                    child.decompose()
+                cell.insert_child(DROPPED)
 
 
 def _drop(parser: LexborHTMLParser, tags: Sequence[str]) -> None:
@@ -172,14 +243,15 @@ def _lines(parser: LexborHTMLParser) -> Iterator[Line]:
     row = 0
     body = parser.body
     for tag, pieces in _runs(body) if body is not None else ():
-        text = clean("".join(piece for piece, _ in pieces))
+        texts = [(node.text(deep=False), is_bold) for node, is_bold in pieces]
+        text = without_contacts(clean("".join(piece for piece, _ in texts)))
         if text:
             row += 1
-            bold = all(is_bold for piece, is_bold in pieces if piece.strip())
+            bold = all(is_bold for piece, is_bold in texts if piece.strip())
             yield Line(row, tag, text, bold)
 
 
-_Run = tuple[str, list[tuple[str, bool]]]
+_Run = tuple[str, list[tuple[LexborNode, bool]]]
 
 
 def _runs(body: LexborNode) -> Iterator[_Run]:
@@ -195,7 +267,7 @@ def _runs(body: LexborNode) -> Iterator[_Run]:
             continue
         tag = node.tag or ""
         if tag == "-text":
-            run[1].append((node.text(deep=False), bold))
+            run[1].append((node, bold))
         elif tag == "br" or tag in _BLOCKS:
             yield run
             inside = block if tag == "br" else tag
@@ -229,8 +301,8 @@ def _grid(node: LexborNode) -> Grid:
         for cell in cells:
             spans = (cell.attributes.get(name) or "1" for name in ("colspan", "rowspan"))
             if merged is None and any(span.strip() != "1" for span in spans):
-                merged = clean(cell.text())
-        rows.append(tuple(clean(cell.text(separator=" ")) for cell in cells))
+                merged = without_contacts(clean(cell.text()))
+        rows.append(tuple(without_contacts(clean(cell.text(separator=" "))) for cell in cells))
     return Grid(tuple(rows), merged)
 
 

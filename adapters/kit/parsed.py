@@ -9,6 +9,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from adapters.kit.contacts import without_contacts
 from adapters.kit.plain import Plain
 from graph_schema.elements import Fact
 from graph_schema.exchange import Bookkeeping, Line
@@ -34,7 +35,7 @@ class ProblemCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A row that is set aside: where, why, and what would help.
+    """A row that is set aside: where, why, and what would help; it is kept and logged.
 
     Attributes:
         row: Its number in the document, counted from 1 as a person sees it.
@@ -50,11 +51,46 @@ class RowProblem:
     table: str | None = None
     subject: str | None = None
 
+    def __post_init__(self) -> None:
+        """Drop how to reach a person out of what it quotes."""
+        object.__setattr__(self, "message", without_contacts(self.message))
+        if self.subject is not None:
+            object.__setattr__(self, "subject", without_contacts(self.subject))
+
     @property
     def place(self) -> str:
         """Where it is, in words."""
         parts = [self.table, f"row {self.row}", self.column]
         return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What of a document its parser leaves unread, so that it is not kept either.
+
+    Attributes:
+        columns: Names of columns, as the document spells them.
+        tags: Elements of a page.
+        lines: Numbers of lines of a page that say whom to contact.
+        marks: Texts by which the page is known, though they may stand in these.
+        numbers: Whether any number may call a supplier, so that all of them stay.
+    """
+
+    columns: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+    marks: frozenset[str] = frozenset()
+    numbers: bool = False
+
+    def __or__(self, other: "Apart") -> "Apart":
+        """Return what either leaves unread."""
+        return Apart(
+            self.columns | other.columns,
+            self.tags | other.tags,
+            self.lines | other.lines,
+            self.marks | other.marks,
+            self.numbers or other.numbers,
+        )
 
 
 @dataclass(slots=True)
@@ -70,6 +106,7 @@ class Parsed:
         dated: The day of which it speaks, where it says so.
         notes: What else the person who syncs it should know.
         unread: Plain rows that are not read yet, where these are asked for.
+        apart: What of the document is left unread.
     """
 
     lines: list[Line] = field(default_factory=list[Line])
@@ -80,6 +117,7 @@ class Parsed:
     dated: date | None = None
     notes: list[str] = field(default_factory=list[str])
     unread: "Unread | None" = None
+    apart: Apart = field(default_factory=Apart)
 
     @classmethod
     def of(cls, parts: Iterable["Parsed"]) -> Self:
@@ -98,6 +136,7 @@ class Parsed:
         self.missing += other.missing
         self.dated = self.dated or other.dated
         self.notes += other.notes
+        self.apart |= other.apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ Cells = tuple[int, Sequence[str]]
 
 _LONGEST_CELL: Final = 300
 """Characters that any text may have."""
-_MARKS: Final = ('"', "\\", "#", "| ", " |", "  ")
+_MARKS: Final = ('"', "\\", "#", "@", "| ", " |", "  ")
 """What stands in cells that are kept otherwise, may be errors, or are written with escapes."""
 _REFERENCES: Final = re.compile(
     rf"(?:(?!(?:{'|'.join(sorted(UNIVERSAL))}):)[a-z][a-z0-9-]{{1,23}}:[!-~]+\n)+"

@@ -79,12 +79,13 @@ def signatories(document: bytes, reading: Reading, shape: Shape) -> Parsed:
     Raises:
         UnreadableError: It is another page, has no day, or may be of several versions.
     """
-    lines = page(document, shape.marks, _WITHOUT).lines
+    read = page(document, shape.marks, _WITHOUT)
+    lines = read.lines
     titles = [each.text for each in lines if each.heading and not _country(each)]
     _of_this_program([*titles, reading.file], shape)
     day = reading.day(None)
     version = _version(titles, date.fromordinal(day.first), shape.versions)
-    parsed = Parsed(kinds={Signature}, dated=reading.dated)
+    parsed = Parsed(kinds={Signature}, dated=reading.dated, apart=read.apart)
     named: dict[str, list[tuple[Shown, str]]] = {}
     for each, country in _companies(lines, reading, parsed.problems):
         who = reading.names.who(each.text, country)

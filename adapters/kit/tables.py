@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from adapters.kit import separated, workbook
+from adapters.kit.contacts import without_mail
 from adapters.kit.gate import (
     EMPTY,
     LONGEST_CELL,
@@ -24,7 +25,7 @@ from adapters.kit.gate import (
     shown,
 )
 
-__all__ = ["BadRow", "Streamed", "Table", "Taken", "UnreadableError", "streamed", "tables"]
+__all__ = ["BadRow", "Streamed", "Table", "Taken", "UnreadableError", "fault", "streamed", "tables"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ERROR: Final = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z0-9/]+[!?])")
@@ -51,7 +52,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of text: each cell in NFC, without blanks around it.
+    """A table of text: each cell in NFC, without blanks around it and e-mail addresses.
 
     Attributes:
         name: Of the sheet; empty where the document is one table.
@@ -180,10 +181,10 @@ class _Making:
         """Return a row below a header; none where it is blank."""
         if not any(map(str.strip, cells)):
             return None
-        clean, fault = _cleaned(cells)
+        clean, bad = _cleaned(cells)
         filled = self._filled(header, clean)
         self.count(1, len(filled))
-        problem = _problem(header, clean, fault)
+        problem = _problem(header, clean, bad)
         if problem is None:
             return number, filled
         column, message = problem
@@ -220,15 +221,15 @@ def _header(table: str, number: int, cells: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UnreadableError: They are too many, two are the same, or one is no text of a table.
     """
-    clean, fault = _cleaned(cells)
+    clean, bad = _cleaned(cells)
     while not clean[-1]:
         clean.pop()
     named = Counter(filter(None, clean))
     twice = next((name for name, count in named.items() if count > 1), None)
     if len(clean) > MOST_COLUMNS:
         problem = f"there are {len(clean):,} columns, more than {MOST_COLUMNS}; leave some out"
-    elif fault:
-        problem = f"the name of column {fault[0] + 1} cannot be taken: {fault[1]}"
+    elif bad:
+        problem = f"the name of column {bad[0] + 1} cannot be taken: {bad[1]}"
     elif twice:
         # The name is not shown: where the header is missing, it is a cell of the first row.
         first = clean.index(twice) + 1
@@ -243,17 +244,20 @@ def _header(table: str, number: int, cells: Sequence[str]) -> tuple[str, ...]:
 def _cleaned(cells: Sequence[str]) -> tuple[list[str], tuple[int, str] | None]:
     """Return cells as they are kept, and the first that cannot be: which, and why."""
     joined = "".join(cells)
-    if joined.isascii() and joined.isprintable() and "#" not in joined:
-        fault = _fault_of(cells) if len(joined) > LONGEST_CELL else None
-        return [cell.strip() for cell in cells], fault
-    return [unicodedata.normalize("NFC", cell).strip() for cell in cells], _fault_of(cells)
+    plain = joined.isascii() and joined.isprintable()
+    if plain and "#" not in joined and "@" not in joined:
+        bad = _fault_of(cells) if len(joined) > LONGEST_CELL else None
+        return [cell.strip() for cell in cells], bad
+    clean = (unicodedata.normalize("NFC", cell).strip() for cell in cells)
+    return [without_mail(cell) for cell in clean], _fault_of(cells)
 
 
 def _fault_of(cells: Sequence[str]) -> tuple[int, str] | None:
-    return next(((at, why) for at, cell in enumerate(cells) if (why := _fault(cell))), None)
+    return next(((at, why) for at, cell in enumerate(cells) if (why := fault(cell))), None)
 
 
-def _fault(cell: str) -> str | None:
+def fault(cell: str) -> str | None:
+    """Return why a cell cannot be taken; none where it can be."""
     if len(cell.encode()) > LONGEST_CELL:
         return f"it holds more than {LONGEST_CELL:,} bytes; shorten it"
     if _CONTROL.search(cell):
@@ -264,11 +268,11 @@ def _fault(cell: str) -> str | None:
 
 
 def _problem(
-    header: tuple[str, ...], cells: Sequence[str], fault: tuple[int, str] | None
+    header: tuple[str, ...], cells: Sequence[str], bad: tuple[int, str] | None
 ) -> tuple[str | None, str] | None:
     """Return what is wrong with a row: the column, where it is one cell, and why."""
-    if fault:
-        at, why = fault
+    if bad:
+        at, why = bad
         return (header[at] or None if at < len(header) else None), why
     if any(cells[len(header) :]):
         return None, "it has more cells than there are columns; quote cells that hold a separator"

@@ -8,7 +8,7 @@ from typing import Final, cast
 from pydantic import ValidationError
 
 from adapters.kit.gate import UnreadableError, is_workbook, listed, place, shown
-from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, Unread, problems
+from adapters.kit.parsed import Apart, Parsed, ProblemCode, RowProblem, Unread, problems
 from adapters.kit.plain import Plain, Plainly
 from adapters.kit.tables import BadRow, Streamed, Taken, streamed, tables
 from graph_schema.elements import Fact, Field, Form, fields
@@ -19,6 +19,7 @@ SEPARATOR: Final = "|"
 CHOICES: Final = "choices"
 """The sheet of an empty template that holds what its drop-down lists offer; it says nothing."""
 _NOTHING: Final = Bookkeeping()
+_APART: Final = Apart(numbers=True)
 _SUBJECTS: Final = ("subject", "reference", "organization", "from", "supplier", "pool")
 """Columns that say of whom a row speaks, where it is set aside."""
 _TRUTH: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -193,7 +194,7 @@ def _headed(header: tuple[str, ...], kind: type[Fact], *, record: bool) -> Parse
             f"the first row names the columns: {', '.join([*known, *sorted(beside)])}"
         )
         raise UnreadableError(msg)
-    parsed = Parsed(kinds={kind}, columns=set(filter(None, header)))
+    parsed = Parsed(kinds={kind}, columns=set(filter(None, header)), apart=_APART)
     parsed.missing = [
         f"{kind.table}: {field.alias}"
         for field in fields(kind)
@@ -284,7 +285,7 @@ def _value(field: Field, text: str) -> object:
         return _parts(text)
     if field.form is Form.BOOLEAN:
         if text.casefold() not in _TRUTH:
-            msg = f"{text!r} is neither true nor false"
+            msg = f"{shown(text)} is neither true nor false"
             raise _CellError(field.alias, msg)
         return _TRUTH[text.casefold()]
     return text

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from adapters.kit.contacts import published
 from adapters.kit.gate import UnreadableError, listed, shown
 from adapters.kit.names import Reading
 from adapters.kit.pages import clean
@@ -66,7 +67,8 @@ def parse(document: bytes, reading: Reading, metrics: Mapping[str, str]) -> Pars
     ]
     if not parsed.missing:
         for number, cells in table.rows:
-            given = {name: text for name, cell in cells.items() if (text := clean(cell))}
+            texts = {name: clean(cell) for name, cell in cells.items()}
+            given = {name: published(name, text) for name, text in texts.items() if text}
             _take(parsed, reading, metrics, number, given)
         parsed.lines, contradictory = _consistent(parsed.lines)
         parsed.problems += contradictory

@@ -64,7 +64,7 @@ def yearly(document: bytes, reading: Reading) -> Parsed:
     day = date.fromordinal(reading.day(None).first)
     found = read(document, _COLUMNS)
     parsed = Parsed(kinds={Signature}, columns=found.columns, missing=found.missing, dated=day)
-    parsed.problems = found.problems
+    parsed.problems, parsed.apart = found.problems, found.apart
     answers: dict[tuple[str, str], _Answers] = {}
     for number, cells in found.rows if not found.missing else ():
         name = clean(cells.get(_COMPANY, ""))

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.kit.adapter import Feed
 from adapters.kit.fetch import Mark
-from adapters.kit.parsed import Parsed, RowProblem
+from adapters.kit.parsed import Apart, Parsed, RowProblem
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 from hub.store.deeds import Actor, By
@@ -88,6 +88,7 @@ class Intake:
         address: Where it was fetched from.
         mark: What the server there said of it.
         by: Who brings it, as the audit log tells; the shell's user where nobody else does.
+        apart: What of its document was left unread.
         sent_at: When it was sent, in microseconds since 1970, where it has waited since.
     """
 
@@ -108,6 +109,7 @@ class Intake:
     long: Sequence[Long] = ()
     by: By = field(default_factory=lambda: By(Actor.SHELL))
     sent_at: int | None = None
+    apart: Apart = field(default_factory=Apart)
 
     def stated_at(self, now: int) -> int:
         """Return when it was said what it says: the day of which it speaks, or when it was sent."""

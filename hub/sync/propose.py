@@ -10,6 +10,7 @@ from datetime import datetime
 import orjson
 
 from adapters.kit.adapter import Adapter
+from adapters.kit.parsed import Apart
 from hub.errors import ConflictError
 from hub.identity.ids import Ids, Numbered
 from hub.store.deeds import Action, By, Deed
@@ -21,7 +22,7 @@ from hub.sync.proposal import MOST_WAITING, Document, Form, Proposal, State
 from hub.sync.push import Push
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.run import Decision, How, carry_out
-from hub.sync.sent import read
+from hub.sync.sent import read, redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ async def propose(
         read, sent.program, adapter, sent.document, sent.content, sent.by
     )
     others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await _ids(store), others)
+    making = Making(sent, kept.new_number(), await _ids(store), others, intake.apart)
     decision = Decision(making.deed(Action.APPLY_PROPOSAL), making.applied)
     how = How(dry_run=not sent.apply, now=now, asked=sent.asked, decision=decision)
     report = await carry_out(store, intake, how)
@@ -87,16 +88,17 @@ async def hold_back(store: Store, sent: Push, report: Report) -> Proposal:
         asked=sent.asked(),
     )
     others = await kept.every(store, sent.program)
-    return await Making(sending, kept.new_number(), await _ids(store), others).keep(store, report)
+    making = Making(sending, kept.new_number(), await _ids(store), others, Apart())
+    return await making.keep(store, report)
 
 
-async def hold_document(store: Store, sent: Sending, report: Report) -> None:
+async def hold_document(store: Store, sent: Sending, report: Report, apart: Apart) -> None:
     """Let a document of a feed that is held wait as a proposal, however often it is read.
 
     Where too many wait already it is only told as held.
     """
     others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await _ids(store), others)
+    making = Making(sent, kept.new_number(), await _ids(store), others, apart)
     if all(each.document != making.document for each in others):
         with suppress(ConflictError):
             await making.keep(store, report)
@@ -110,7 +112,18 @@ class Making:
         document: What was sent.
     """
 
-    def __init__(self, sent: Sending, number: int, ids: Ids, others: Sequence[Proposal]) -> None:
+    def __init__(
+        self, sent: Sending, number: int, ids: Ids, others: Sequence[Proposal], apart: Apart
+    ) -> None:
+        """Begin one.
+
+        Args:
+            sent: What was sent.
+            number: By which it is found.
+            ids: What clients call it.
+            others: Proposals of the program.
+            apart: What of the document was left unread, which is not kept.
+        """
         self.made: Proposal | None = None
         digest = hashlib.sha256(sent.content).hexdigest()
         self.document = replace(sent.document, sha256=digest)
@@ -118,6 +131,7 @@ class Making:
         self._number = number
         self._name = ids.of(number, Numbered.PROPOSAL)
         self._others = others
+        self._apart = apart
 
     def deed(self, action: Action) -> Deed:
         """Return what the audit log tells of it."""
@@ -142,9 +156,10 @@ class Making:
             msg = f"{waiting} proposals of the program wait; apply or reject them first"
             raise ConflictError(msg)
         head = self._head(report)
+        content = redacted(self._sent.document, self._sent.content, self._apart)
         records = [
             *self._kept(head, report),
-            head.with_document(self._sent.content),
+            head.with_document(content),
             *kept.forgotten(self._others),
         ]
         try:

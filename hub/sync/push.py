@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.kit.contacts import without_mail_in
 from adapters.kit.parsed import RowProblem, problems
 from graph_schema.exchange import Bookkeeping, Line
 from hub.store.deeds import By
@@ -59,7 +60,7 @@ def pushed(program: str, facts: Sequence[Mapping[str, Any]], by: By) -> Intake:
     refused: list[RowProblem] = []
     for place, fact in enumerate(facts, start=1):
         try:
-            line = Line.model_validate({"program": program, **fact})
+            line = Line.model_validate({"program": program, **without_mail_in(fact)})
             lines.append(line.model_copy(update={"about": Bookkeeping(row=place)}))
         except ValidationError as error:
             refused += problems(error, place)

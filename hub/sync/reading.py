@@ -103,7 +103,7 @@ async def read(
             await remember_unread(store, report, present, str(error))
         raise BadDocumentError(str(error)) from error
     if report.outcome is Outcome.HELD and actor is Actor.SCHEDULE:
-        await hold_document(store, _sent(address, document, intake.by), report)
+        await hold_document(store, _sent(address, document, intake.by), report, intake.apart)
     return report
 
 

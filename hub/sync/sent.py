@@ -8,8 +8,10 @@ from typing import Any, Final, cast
 import orjson
 from pydantic import ValidationError
 
+from adapters.kit import redact
 from adapters.kit.adapter import OPERATOR, Adapter
-from adapters.kit.parsed import ProblemCode, RowProblem, problems
+from adapters.kit.contacts import DROPPED, without_mail_in
+from adapters.kit.parsed import Apart, ProblemCode, RowProblem, problems
 from graph_schema.exchange import Line
 from hub.errors import BadDocumentError, HubError
 from hub.store.deeds import By
@@ -56,6 +58,30 @@ def read(
     intake.dated = intake.dated or document.dated
     intake.by, intake.sent_at = by, sent_at
     return intake
+
+
+def redacted(document: Document, content: bytes, apart: Apart) -> bytes:
+    """Return a document that was read as it is kept: without what must not be, it reads the same.
+
+    Args:
+        document: What it is.
+        content: Its bytes.
+        apart: What of it was left unread.
+    """
+    if document.form is Form.DOCUMENT:
+        return redact.redacted(content, apart)
+    plain = content.removeprefix(BOM_UTF8).strip()
+    if plain.startswith(b"["):
+        return orjson.dumps(without_mail_in(orjson.loads(plain)))
+    return b"\n".join(map(_line_redacted, plain.split(b"\n")))
+
+
+def _line_redacted(text: bytes) -> bytes:
+    """Return a line of JSON as it is kept; one that is none stays none."""
+    try:
+        return orjson.dumps(without_mail_in(orjson.loads(text)))
+    except orjson.JSONDecodeError:
+        return DROPPED.encode() if text.strip() else b""
 
 
 def _of_feed(adapter: Adapter, document: Document, content: bytes, fetched: date | None) -> Intake:
@@ -123,5 +149,5 @@ def _object(said: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any JSON
     Raises:
         JSONDecodeError: It is a line that is no JSON.
     """
-    given = orjson.loads(said) if isinstance(said, bytes) else said
+    given = without_mail_in(orjson.loads(said) if isinstance(said, bytes) else said)
     return cast("Mapping[str, Any]", given) if isinstance(given, dict) else {"": given}

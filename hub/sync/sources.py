@@ -173,6 +173,7 @@ def feed_file(
         missing=missing,
         notes=parsed.notes,
         long=long,
+        apart=parsed.apart,
     )
 
 
