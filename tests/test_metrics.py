@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hub.http.counts import Counting, Counts
 from hub.metrics import exposition
+from hub.store.columns import RUN
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.rows import micros
 from tests.graphql.served import Hub, served
@@ -25,6 +26,7 @@ SAMPLE: Final = re.compile(r'(\w+)(?:\{((?:\w+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?[
 async def ran(hub: Hub, feed: str, outcome: str, read: float | None) -> None:
     """Record a run an hour ago of a feed that was last read so many days ago."""
     run: dict[str, Any] = {
+        **dict.fromkeys(RUN),
         **dict.fromkeys(("added", "changed", "ended", "unchanged", "set_aside", "revision"), 0),
         **dict.fromkeys(("finished_at", "address", "etag", "modified", "why")),
         "program": await number(hub.store, "program:alpha"),

@@ -1,5 +1,6 @@
 """The executor: graphql-core's, which fetches below root fields, and renders columns at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, cast
 
@@ -15,8 +16,45 @@ from hub.graphql.prefetch import prefetch
 Completes: TypeAlias = Callable[..., Any]
 
 
+class _Roots:
+    """The fields of a query, answered beside each other.
+
+    Where one that is never null fails, all of them are waited for: what is told of the others must
+    not depend on which was quicker.
+    """
+
+    def __init__(self) -> None:
+        self._begun = 0
+        self._running = 0
+        self._failed: dict[int, Exception] = {}
+        self._all_done = asyncio.Event()
+
+    def beside(self, found: Awaitable[object]) -> Awaitable[object]:
+        """Return a field's value as one of all."""
+        self._begun += 1
+        self._running += 1
+        self._all_done.clear()
+        return self._waited(self._begun, found)
+
+    async def _waited(self, place: int, found: Awaitable[object]) -> object:
+        try:
+            return await found
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below
+            self._failed[place] = error
+        finally:
+            self._running -= 1
+            if self._running == 0:
+                self._all_done.set()
+        await self._all_done.wait()
+        raise self._failed[min(self._failed)]
+
+
 class HubExecutor(StrawberryGraphQLCoreExecutionContext):
     """Executes operations of the hub's schema."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's own
+        super().__init__(*args, **kwargs)
+        self._roots = _Roots()
 
     def execute_field(
         self,
@@ -33,7 +71,10 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
         """
         if not isinstance(source, Fetches) or path.key not in source.found:
             executes = cast("Completes", super().execute_field)
-            return executes(parent_type, source, field_details_list, path, position_context)
+            found = executes(parent_type, source, field_details_list, path, position_context)
+            if path.prev is None and isinstance(found, Awaitable):
+                return self._roots.beside(cast("Awaitable[object]", found))
+            return found
         nodes = [each.node for each in field_details_list]
         field = parent_type.fields[nodes[0].name.value]
         info = cast("Any", self.build_resolve_info(field, nodes, parent_type, path))

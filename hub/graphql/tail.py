@@ -16,6 +16,8 @@ from hub.store.port import Latest, Store
 
 EVERY: Final = 0.2
 """Seconds between two looks at the store, while anybody waits."""
+_TURNS: Final = 2
+"""Subscriptions whose verdicts are worked out at once."""
 
 
 def today() -> int:
@@ -33,6 +35,8 @@ class Tail:
         self._changed = asyncio.Event()
         self.waiting = 0
         """How many wait now."""
+        self.turns = asyncio.Semaphore(_TURNS)
+        """Held while verdicts are worked out, so that whoever else asks comes in between."""
         self._seen_at = datetime.now(UTC)
         self._watch: asyncio.Task[None] | None = None
 

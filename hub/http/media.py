@@ -29,7 +29,10 @@ def check_plain(headers: Headers) -> None:
     if coding != "identity":
         msg = f"the content is encoded as {coding[:_SHOWN]}; send it as it is"
         raise UnsupportedMediaTypeError(msg)
-    charset = str(_said(headers).get_param("charset", "utf-8"))
+    try:
+        charset = str(_said(headers).get_param("charset", "utf-8"))
+    except ValueError:  # parts of a parameter, as RFC 2231 numbers them, by a number that is none
+        charset = "none"
     if charset.lower() not in {"utf-8", "utf8"}:
         msg = f"the charset is {charset[:_SHOWN]}; send {media_type(headers)} as UTF-8"
         raise UnsupportedMediaTypeError(msg)

@@ -53,7 +53,7 @@ class Difference:
 
     def take(self, plan: Plan) -> None:
         """Take in what is planned, once its rows have their numbers."""
-        known = {row["identity"] for _, row, _ in plan.closed if row.get("until") is None}
+        known = {row["identity"] for _, row, _ in plan.closed}
         for kind, row, _ in plan.closed:
             self._add(digest("over", kind.word, row["number"]))
         for kind, row in plan.facts:
@@ -82,7 +82,8 @@ class Difference:
                 self.planned[each.fact] = rows[each.fact]
 
     def _bar(self, row: Mapping[str, Any]) -> None:
-        if row["until"] is None and (row["track"], row["state"]) in self._bars:
+        # Whatever day it is said to end: what must be lifted does not end by a day.
+        if (row["track"], row["state"]) in self._bars:
             self.barred.add(row["subject"])
 
     def _begins(self, kind: type[Fact], row: Mapping[str, Any]) -> None:

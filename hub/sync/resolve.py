@@ -117,9 +117,10 @@ class Resolver:
         fact = line.fact
         others = list(fact.external_ids) if isinstance(fact, Organization | Worksite) else []
         texts = (called(fact) or "", *others)
-        node = self._same(texts, kind)
         if self._origin is Origin.OPERATOR:
-            allowed.to_make([t for t in texts if t not in self._known], line, kind, self._world)
+            unknown = [text for text in texts if not self._may_know(text, line.program)]
+            allowed.to_make(unknown, line, kind, self._world)
+        node = self._same(texts, kind)
         if node is None:
             node = self._new(kind)
             if self._numbers:
@@ -127,6 +128,16 @@ class Resolver:
         self._call(node, kind, texts)
         self._unseen.described(node)
         return line
+
+    def _may_know(self, text: str, program: str) -> bool:
+        """Whether a reference stands for somebody whom the program may know by it.
+
+        Another program's own number of somebody whom that does not publish stands for nobody.
+        """
+        known = self._known.get(text)
+        if known is None or known.node not in self._unseen:
+            return known is not None
+        return self._world.schemes().get(text.partition(":")[0], program) == program
 
     def _call(self, node: int, kind: Kind, texts: Sequence[str]) -> None:
         """Let references stand for a node."""

@@ -145,7 +145,7 @@ def test_a_process_ends_with_two_for_a_mistake_and_one_line(name: str, folder: P
     found = ended(*EVERY[name], folder=folder, variables={"HUB_STORE": "nowhere"})
     if name == "schema":
         assert (found.code, found.err) == (0, "")
-        assert "\ndirective @oneOf on INPUT_OBJECT\n\ntype " in found.out
+        assert "\ndirective @oneOf on INPUT_OBJECT\n" in found.out
     else:
         assert (found.code, found.out) == (2, "")
         assert line(found.err.splitlines()[-1]).startswith("HUB_STORE: write sqlite:///path/hub.db")

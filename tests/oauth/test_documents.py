@@ -12,6 +12,7 @@ import pytest
 from adapters.kit.adapter import adapters
 from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
+from hub.sync.sent import MOST_ROWS
 from hub.sync.sources import record
 from tests.audit.logs import found
 from tests.oauth.senders import Sender, sender
@@ -125,6 +126,12 @@ async def test_the_same_sent_again_is_the_same_proposal(ffp: Sender) -> None:
     same = await ffp.sends("3", ORGANIZATIONS, apply="true", partial="true")
     assert (same["state"], same["counts"]["unchanged"]) == ("applied", 6)
     assert await whole(ffp.hub) == after
+
+
+async def test_a_document_of_too_many_rows_is_refused_before_it_is_planned(here: Sender) -> None:
+    rows = "".join(f"ffp:{n},Example Farms {n},US\n" for n in range(MOST_ROWS + 1))
+    status, code = await here.refused("1", f"reference,name,country\n{rows}")
+    assert (status, code) == (422, "BAD_DOCUMENT")
 
 
 async def test_of_many_that_send_the_same_at_once_there_is_one_proposal(ffp: Sender) -> None:

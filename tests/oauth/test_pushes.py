@@ -225,6 +225,12 @@ async def test_a_push_that_bars_many_at_once_is_held(operator: Operator) -> None
     bars = [standing(f"ffp:{number}", "suspended", "2026-11-01") for number in numbers]
     assert (await operator.push("2", bars))["problems"] == [{"code": "HELD", "path": None}]
     assert await whole(operator.hub) == before
+    for key, until in (("4", "2099-01-01"), ("5", "2026-11-01")):  # a bar does not end by a day
+        ending = [
+            standing(f"ffp:{number}", "suspended", "2026-11-01", until=until) for number in numbers
+        ]
+        assert [each["code"] for each in (await operator.push(key, ending))["problems"]] == ["HELD"]
+    assert await whole(operator.hub) == before
     assert (await operator.push("3", bars[:3]))["problems"] == []
 
 

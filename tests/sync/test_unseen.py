@@ -70,3 +70,14 @@ async def test_who_describes_it_may_name_it(filled: Store, reference: str) -> No
 async def test_what_its_own_program_describes_may_be_named(filled: Store) -> None:
     told = await pushed(filled, [standing("alpha", OF_ALL, "listed", "2026-01-01")])
     assert told.outcome is Outcome.APPLIED, told.problems
+
+
+async def test_its_own_programs_number_cannot_be_taken_for_a_supplier(filled: Store) -> None:
+    """Else it would be told to everybody that the other program has it, and be fused."""
+    before = await exported(filled)
+    for reference in ("beta:s1", "beta:s2"):
+        taken = await pushed(filled, [site("alpha", 9, externalIds=[reference])])
+        [problem] = taken.problems
+        assert (taken.outcome, problem.code) == (Outcome.REFUSED, ProblemCode.FOREIGN_SCHEME)
+        assert problem.message == f"{reference} is not known, and only beta makes it; leave it out"
+    assert await exported(filled) == before

@@ -30,14 +30,22 @@ async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Wor
         yield served
 
 
-async def differing(worlds: Worlds, asked: Sequence[str], *clients: str) -> list[tuple[str, str]]:
-    """Return the first question whose answers differ between the worlds, and who asked it."""
+async def differing(worlds: Worlds, asked: Sequence[str], *clients: str) -> list[tuple[str, ...]]:
+    """Return the first question whose answers differ between the worlds, who asked it, and how."""
     for question in asked:
         for who in clients:
             there, elsewhere = [await told(world[who], question) for world in worlds]
             if there != elsewhere:
-                return [(who, question)]
+                return [(who, question, *_parts(str(there), str(elsewhere)))]
     return []
+
+
+def _parts(one: str, other: str) -> tuple[str, str]:
+    """Return where two answers begin to differ."""
+    same = next(
+        (at for at, each in enumerate(zip(one, other, strict=False)) if len({*each}) > 1), 0
+    )
+    return one[max(0, same - 80) : same + 80], other[max(0, same - 80) : same + 80]
 
 
 async def test_nothing_that_anybody_may_ask_tells_of_a_secret(worlds: Worlds) -> None:

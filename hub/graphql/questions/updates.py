@@ -94,7 +94,9 @@ class Subscription:
         now = At(newest.revision, (await request.sit()).day)
         step = watched.resumed(request, after) if after else Step(now, now)
         while True:
-            for number, told in await watched.changed(request, step):
+            async with visitor.tail.turns:
+                changed_now = await watched.changed(request, step)
+            for number, told in changed_now:
                 principal = request.principal
                 await visitor.see(request, newest)
                 if request.principal != principal:

@@ -9,7 +9,7 @@ from typing import Final
 
 from graph_schema.elements import Fact
 from hub.store.columns import told
-from hub.store.embedded.conditions import by_viewer, names_seen
+from hub.store.embedded.conditions import by_viewer
 from hub.store.embedded.schema import GONE, table
 
 FLOOR: Final = "SELECT coalesce(first_fact, 0) FROM revision WHERE number = :since"
@@ -25,7 +25,7 @@ def new(kind: type[Fact]) -> str:
         f"SELECT f.number FROM {table(kind)} f WHERE f.program = j.value AND f.number > :floor "
         "AND f.revision_from >= :since AND f.revision_from <= :revision "
         "AND f.revision_until > f.revision_from "
-        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} "
+        f"AND {by_viewer(kind)} "
         "ORDER BY f.number LIMIT :size) ORDER BY f.number LIMIT :size"
     )
 
@@ -38,7 +38,7 @@ def withdrawn(kind: type[Fact]) -> str:
         f"CROSS JOIN {table(kind)} f ON f.number IN ("
         f"SELECT f.number FROM {table(kind)} f WHERE f.program = j.value "
         f"AND f.{GONE} > :after AND f.{GONE} <= :until "
-        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} "
+        f"AND {by_viewer(kind)} "
         f"AND NOT EXISTS (SELECT 1 FROM {table(kind)} g WHERE g.identity = f.identity "
         "AND g.revision_from = f.revision_until AND g.revision_until > g.revision_from "
         f"AND {by_viewer(kind, 'g')}) "

@@ -9,7 +9,7 @@ from typing import Final, LiteralString
 
 from graph_schema.elements import Fact
 from hub.store.columns import told
-from hub.store.neo4j.conditions import by_viewer, names_seen
+from hub.store.neo4j.conditions import by_viewer
 from hub.store.neo4j.schema import GONE, name, pattern, vouched
 from hub.store.port import PLACES
 
@@ -38,7 +38,7 @@ def _new(kind: type[Fact]) -> str:
         "WHERE f.program = program AND f.number > floor "
         "AND f.revision_from >= $since AND f.revision_from <= $revision "
         "AND f.revision_until > f.revision_from "
-        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} "
+        f"AND {by_viewer(kind)} "
         "RETURN f ORDER BY f.program, f.number LIMIT $size } "
         "WITH f ORDER BY f.number LIMIT $size CALL (f) { "
         f"MATCH {pattern(kind, 'g')} USING INDEX SEEK g:{name(kind)}(identity) "
@@ -56,7 +56,7 @@ def _withdrawn(kind: type[Fact]) -> str:
         "CALL (programs) { UNWIND programs AS program CALL (program) { "
         f"MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(program, {GONE}) "
         f"WHERE f.program = program AND f.{GONE} > $after AND f.{GONE} <= $until "
-        f"AND {by_viewer(kind)}{names_seen(kind, 'program')} AND NOT EXISTS {{ "
+        f"AND {by_viewer(kind)} AND NOT EXISTS {{ "
         f"MATCH {pattern(kind, 'g')} USING INDEX SEEK g:{name(kind)}(identity) "
         "WHERE g.identity = f.identity AND g.revision_from = f.revision_until "
         f"AND g.revision_until > g.revision_from AND {by_viewer(kind, 'g')} }} "

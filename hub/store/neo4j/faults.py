@@ -6,7 +6,12 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
-from neo4j.exceptions import ClientError, DriverError, Neo4jError
+from neo4j.exceptions import (
+    ClientError,
+    ConnectionAcquisitionTimeoutError,
+    DriverError,
+    Neo4jError,
+)
 
 from hub.errors import StoreLostError, StoreUnavailableError
 
@@ -45,7 +50,8 @@ def translated(url: str, user: str) -> Generator[None]:
         if isinstance(error, ClientError) and (error.code or "").startswith(_OURS):
             raise
         msg = f"the store at {url} {_why(error, user)}"
-        answered = isinstance(error, Neo4jError)
+        # A pool that is empty tells of those who ask, not of the server.
+        answered = isinstance(error, Neo4jError | ConnectionAcquisitionTimeoutError)
         raise (StoreUnavailableError if answered else StoreLostError)(msg) from error
 
 
