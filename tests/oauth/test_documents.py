@@ -129,9 +129,10 @@ async def test_the_same_sent_again_is_the_same_proposal(ffp: Sender) -> None:
 
 
 async def test_a_document_of_too_many_rows_is_refused_before_it_is_planned(here: Sender) -> None:
-    rows = "".join(f"ffp:{n},Example Farms {n},US\n" for n in range(MOST_ROWS + 1))
-    status, code = await here.refused("1", f"reference,name,country\n{rows}")
-    assert (status, code) == (422, "BAD_DOCUMENT")
+    rows = "".join(f"ffp:{n},Example Farms {n},SUPPLIER\n" for n in range(MOST_ROWS + 1))
+    answer = await here.send("1", f"reference,name,roles\n{rows}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "BAD_DOCUMENT")
+    assert "send up to 20,000 at a time" in answer.json()["detail"]
 
 
 async def test_of_many_that_send_the_same_at_once_there_is_one_proposal(ffp: Sender) -> None:

@@ -258,6 +258,6 @@ async def test_a_change_is_seen_by_who_sees_the_fact(clients: dict[str, Client],
     ]
     assert told.count(("standing", "beta", "barred")) == int(who in STANDING)
     own = int(who == "beta")
-    assert told.count(("sourcing", "alpha", None)) == 2 + int(who in LINK) + own
+    assert told.count(("sourcing", "alpha", None)) == 3 + int(who in LINK)
     assert told.count(("organization", "beta", None)) == 1 + 2 * own
     assert {each["actor"] for each in page["nodes"]} == {None}
