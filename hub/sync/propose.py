@@ -6,23 +6,30 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import orjson
 
 from adapters.kit.adapter import Adapter
 from adapters.kit.parsed import Apart
-from hub.errors import ConflictError
+from hub.errors import BadDocumentError, ConflictError
 from hub.identity.ids import Ids, Numbered
 from hub.store.deeds import Action, By, Deed
 from hub.store.kept import NOTHING, Kept
 from hub.store.port import Store
 from hub.sync import proposal as kept
-from hub.sync.intake import Report
+from hub.sync.intake import Intake, Report
 from hub.sync.proposal import MOST_WAITING, Document, Form, Proposal, State
 from hub.sync.push import Push
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.run import Decision, How, carry_out
 from hub.sync.sent import read, redacted
+
+MOST_ROWS: Final = 20_000
+"""Rows that a client sends at a time, about.
+
+To work out what they change takes the place where all others write.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ async def propose(
     intake = await asyncio.to_thread(
         read, sent.program, adapter, sent.document, sent.content, sent.by
     )
+    _check_length(sent.document, intake)
     others = await kept.every(store, sent.program)
     making = Making(sent, kept.new_number(), await _ids(store), others, intake.apart)
     decision = Decision(making.deed(Action.APPLY_PROPOSAL), making.applied)
@@ -194,6 +202,20 @@ class Making:
             *head.with_difference(report),
             self._sent.asked.kept(receipt, instead_of=NOTHING),
         ]
+
+
+def _check_length(document: Document, intake: Intake) -> None:
+    """Refuse more rows than a client sends at a time.
+
+    Raises:
+        BadDocumentError: There are.
+    """
+    if intake.length > MOST_ROWS:
+        msg = (
+            f"{document.name or 'the document'} has about {intake.length:,} rows; send up to "
+            f"{MOST_ROWS:,} at a time, or the whole to whoever runs the hub"
+        )
+        raise BadDocumentError(msg)
 
 
 async def _ids(store: Store) -> Ids:

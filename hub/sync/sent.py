@@ -21,8 +21,6 @@ from hub.sync.proposal import Document, Form
 from hub.sync.push import pushed
 from hub.sync.sources import feed_file
 
-MOST_ROWS: Final = 20_000
-"""Rows of a document, about: to work out what it changes takes the place where all others write."""
 MOST_FACTS: Final = 10_000
 """Facts that are sent as JSON at a time; longer lists are sent as CSV."""
 
@@ -56,12 +54,6 @@ def read(
     else:
         fetched = instant(sent_at).date() if document.fetched and sent_at else None
         intake = _of_feed(adapter, document, content, fetched)
-    if intake.length > MOST_ROWS:
-        msg = (
-            f"{document.name or 'the document'} has about {intake.length:,} rows; send up to "
-            f"{MOST_ROWS:,} at a time, or the whole to whoever runs the hub"
-        )
-        raise BadDocumentError(msg)
     intake.complete = intake.complete and not document.partial
     intake.dated = intake.dated or document.dated
     intake.by, intake.sent_at = by, sent_at

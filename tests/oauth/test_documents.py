@@ -11,8 +11,8 @@ import pytest
 
 from adapters.kit.adapter import adapters
 from hub.store.embedded.store import EmbeddedStore
+from hub.sync.propose import MOST_ROWS
 from hub.sync.run import run
-from hub.sync.sent import MOST_ROWS
 from hub.sync.sources import record
 from tests.audit.logs import found
 from tests.oauth.senders import Sender, sender

@@ -171,6 +171,21 @@ async def test_what_is_held_when_it_was_due_waits_once_for_its_operators(
     assert [each.state for each in await every(store, ALPHA)] == [State.APPLIED]
 
 
+async def test_what_a_feed_brings_is_applied_however_many_rows_a_client_may_send(
+    store: Store, shelf: Shelf, address: Address, alpha: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.sync.propose.MOST_ROWS", 1)
+    await read(store, address, shelf, actor=Actor.SCHEDULE)
+    shelf.put(standings("exa:1 unheard 2020-01-01", "exa:2 unheard 2020-01-01"))
+    await read(store, address, shelf, actor=Actor.SCHEDULE)
+    [waits] = await every(store, ALPHA)
+    known = (await found(store, [waits.number], [ALPHA]))[waits.number]
+    by, asked = By.of("office", "a test"), Asked.of("office", "1", "apply")
+    done = await apply(store, {ALPHA: alpha}, Deciding(*known, "its name", by, asked))
+    assert done.revision == (await store.latest()).revision
+    assert (await state(store))["outcome"] == "applied"
+
+
 async def test_a_feed_that_is_held_is_told_where_too_much_waits_already(
     store: Store, shelf: Shelf, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
