@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from adapters.kit.adapter import RECORD, Adapter
 from adapters.kit.fetch import Fetcher, FetchError
@@ -10,13 +10,13 @@ from hub.errors import BadDocumentError, HubError, StoreUnavailableError
 from hub.store.deeds import Actor, By
 from hub.store.port import Store
 from hub.sync.feeds import Address, feed_of
-from hub.sync.intake import Intake, Outcome, Report
+from hub.sync.intake import Outcome, Report
 from hub.sync.proposal import Document, Form
 from hub.sync.propose import Sending, hold_document
 from hub.sync.receipt import Asked
 from hub.sync.remember import mark_of, remember_unread
 from hub.sync.run import run
-from hub.sync.sources import feed_file, first, record
+from hub.sync.sources import feed_document, first, record
 
 
 async def sync_all(
@@ -89,7 +89,9 @@ async def read(
             await remember_unread(store, report, present)
             return report
         document = (fetched.name, fetched.document)
-        intake = await asyncio.to_thread(_parsed, address, document, present.date())
+        intake = await asyncio.to_thread(
+            feed_document, address.adapter, feed, document, fetched=present.date()
+        )
         intake.address, intake.mark, intake.by = address.url, fetched.mark, By(actor)
         for before in await first(store, address.adapter, dry_run=dry_run):
             before.by = intake.by
@@ -121,19 +123,3 @@ async def _report(store: Store, address: Address, outcome: Outcome) -> Report:
     latest = await store.latest()
     program = address.adapter.program
     return Report(outcome, program, address.name, complete=False, revision=latest.revision)
-
-
-def _parsed(address: Address, document: tuple[str, bytes], today: date) -> Intake:
-    """Return what a document says.
-
-    Raises:
-        BadDocumentError: It is not what it should be, or its parser fails.
-    """
-    try:
-        return feed_file(address.adapter, address.name, [document], fetched=today)
-    except HubError:
-        raise
-    except Exception as error:
-        # What it says of the error may hold a cell of the document, and so a person.
-        msg = f"{document[0]}: its parser fails, with {type(error).__name__}"
-        raise BadDocumentError(msg) from error

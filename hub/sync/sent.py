@@ -2,7 +2,6 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, Final, cast
 
 import orjson
@@ -13,13 +12,13 @@ from adapters.kit.adapter import OPERATOR, Adapter
 from adapters.kit.contacts import DROPPED, without_mail_in
 from adapters.kit.parsed import Apart, ProblemCode, RowProblem, problems
 from graph_schema.exchange import Line
-from hub.errors import BadDocumentError, HubError
+from hub.errors import BadDocumentError
 from hub.store.deeds import By
 from hub.store.rows import instant
 from hub.sync.intake import Intake, Origin
 from hub.sync.proposal import Document, Form
 from hub.sync.push import pushed
-from hub.sync.sources import feed_file
+from hub.sync.sources import feed_document
 
 MOST_FACTS: Final = 10_000
 """Facts that are sent as JSON at a time; longer lists are sent as CSV."""
@@ -53,7 +52,8 @@ def read(
         intake = _lines(program, content)
     else:
         fetched = instant(sent_at).date() if document.fetched and sent_at else None
-        intake = _of_feed(adapter, document, content, fetched)
+        feed, named = document.feed or OPERATOR, (document.name, content)
+        intake = feed_document(adapter, feed, named, document.dated, fetched=fetched)
     intake.complete = intake.complete and not document.partial
     intake.dated = intake.dated or document.dated
     intake.by, intake.sent_at = by, sent_at
@@ -82,19 +82,6 @@ def _line_redacted(text: bytes) -> bytes:
         return orjson.dumps(without_mail_in(orjson.loads(text)))
     except orjson.JSONDecodeError:
         return DROPPED.encode() if text.strip() else b""
-
-
-def _of_feed(adapter: Adapter, document: Document, content: bytes, fetched: date | None) -> Intake:
-    named = [(document.name, content)]
-    try:
-        feed = document.feed or OPERATOR
-        return feed_file(adapter, feed, named, document.dated, fetched=fetched)
-    except HubError:
-        raise
-    except Exception as error:
-        # What it says of the error may hold a cell of the document, and so a person.
-        msg = f"{document.name}: its parser fails, with {type(error).__name__}"
-        raise BadDocumentError(msg) from error
 
 
 def _lines(program: str, content: bytes) -> Intake:

@@ -16,7 +16,7 @@ from adapters.kit.parsed import Parsed, said
 from adapters.kit.tables import UnreadableError
 from graph_schema.exchange import FACTS, Line
 from graph_schema.programs import FactSource, Program, feed_source
-from hub.errors import BadDocumentError, InvalidInputError
+from hub.errors import BadDocumentError, HubError, InvalidInputError
 from hub.store.port import OPEN, Store
 from hub.sync.feeds import feed_of
 from hub.sync.intake import Intake, Long, Origin
@@ -175,6 +175,30 @@ def feed_file(
         long=long,
         apart=parsed.apart,
     )
+
+
+def feed_document(
+    adapter: Adapter,
+    name: str,
+    document: tuple[str, bytes],
+    dated: date | None = None,
+    *,
+    fetched: date | None = None,
+) -> Intake:
+    """Return what one document of a feed says, as `feed_file`, whatever becomes of its parser.
+
+    Raises:
+        InvalidInputError: The program has no such feed.
+        BadDocumentError: It is not what it should be, or its parser fails.
+    """
+    try:
+        return feed_file(adapter, name, [document], dated, fetched=fetched)
+    except HubError:
+        raise
+    except Exception as error:
+        # What it says of the error may hold a cell of the document, and so a person.
+        msg = f"{document[0]}: its parser fails, with {type(error).__name__}"
+        raise BadDocumentError(msg) from error
 
 
 def exchange_file(document: bytes) -> Intake:

@@ -16,7 +16,6 @@ from hub.store.deeds import Actor, By
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Latest, Row, Store, Writing
 from hub.store.rows import micros
-from hub.sync import reading
 from hub.sync.decide import Deciding, apply
 from hub.sync.feeds import Address, configured
 from hub.sync.intake import Outcome
@@ -242,7 +241,7 @@ async def test_a_parser_that_fails_is_told(
     def failing(*_: object, **_more: object) -> None:
         raise KeyError(*"x")
 
-    monkeypatch.setattr(reading, "feed_file", failing)
+    monkeypatch.setattr("hub.sync.sources.feed_file", failing)
     with pytest.raises(BadDocumentError, match=r"its parser fails, with KeyError$"):
         await read(store, address, shelf)
     assert (await state(store))["outcome"] == "failed"
