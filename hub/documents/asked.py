@@ -14,6 +14,7 @@ from hub.http.refused import UnsupportedMediaTypeError
 from hub.http.upload import Kind, kind_of
 from hub.sync.feeds import feed_of
 from hub.sync.proposal import Document, Form
+from hub.sync.receipt import LONGEST_KEY, is_key
 
 KEY: Final = "idempotency-key"
 _LONGEST: Final = 255
@@ -55,9 +56,9 @@ def asked(request: Request, client: str, code: str, adapter: Adapter | None) -> 
         UnsupportedMediaTypeError: Documents of the feed are none of that kind.
     """
     keys = request.headers.getlist(KEY)
-    if len(keys) != 1 or not 1 <= len(keys[0]) <= _LONGEST or not keys[0].isprintable():
+    if len(keys) != 1 or not is_key(keys[0]):
         msg = (
-            f"send one header Idempotency-Key of 1 to {_LONGEST} characters: what you call this "
+            f"send one header Idempotency-Key of 1 to {LONGEST_KEY} characters: what you call this "
             "request, so that it has one effect however often it is sent"
         )
         raise InvalidInputError(msg, path=(KEY,))

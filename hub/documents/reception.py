@@ -13,17 +13,12 @@ from starlette.responses import Response
 from adapters.kit.gate import is_workbook
 from hub.answers.desk import Desk
 from hub.documents.asked import KEY, Asked, asked
-from hub.errors import (
-    BadDocumentError,
-    ConflictError,
-    InvalidInputError,
-    NotAllowedError,
-    UnauthenticatedError,
-)
+from hub.errors import BadDocumentError, ConflictError, InvalidInputError
 from hub.http.media import JSON
 from hub.http.upload import Kind, received
 from hub.identity.ids import Numbered
-from hub.oauth.principal import Principal, Role, Scope
+from hub.oauth.principal import Principal
+from hub.oauth.writers import NoOperatorError, check_scope, client_of, operates
 from hub.settings import Settings
 from hub.store.deeds import By
 from hub.store.port import Store
@@ -106,18 +101,13 @@ async def _operator(desk: Desk, who: Principal, code: str) -> str:
 
     Of a program that is not there the same is said as of another's.
     """
-    if who.client is None:
-        msg = "say who you are: send a token in the header Authorization: Bearer …"
-        raise UnauthenticatedError(msg)
+    client = client_of(who)
     law = (await desk.sit()).law
     known = any(each.code == code for each in law.programs.values())
-    if who.role is not Role.OPERATOR or code not in who.programs or not known:
-        msg = "the client is no operator of this program"
-        raise NotAllowedError(msg)
-    if Scope.WRITE not in who.scopes:
-        msg = "the token does not allow writing; ask for the scope write"
-        raise NotAllowedError(msg)
-    return who.client
+    if not known or not operates(who, code):
+        raise NoOperatorError
+    check_scope(who)
+    return client
 
 
 def _check(kind: Kind, content: bytes) -> None:

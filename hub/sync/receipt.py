@@ -21,7 +21,13 @@ KIND: Final = "receipt"
 """Kind of the records; the key is the client's id and the key that it chose."""
 KEPT_FOR: Final = timedelta(days=7)
 """How long a key is remembered."""
+LONGEST_KEY: Final = 255
 _MICROS: Final = timedelta(microseconds=1)
+
+
+def is_key(key: str) -> bool:
+    """Whether a client may call a request so: 1 to 255 printable characters."""
+    return 1 <= len(key) <= LONGEST_KEY and key.isprintable()
 
 
 class Becomes(StrEnum):

@@ -8,15 +8,15 @@ from hub.errors import (
     InvalidInputError,
     InvalidReferenceError,
     NotAllowedError,
-    UnauthenticatedError,
     UnknownReferenceError,
 )
 from hub.graphql.context import Request
 from hub.graphql.proposed import heads
-from hub.oauth.principal import Role, Scope
+from hub.oauth.principal import Role
+from hub.oauth.writers import NoOperatorError, check_scope, client_of, operates
 from hub.sync.proposal import Proposal
+from hub.sync.receipt import LONGEST_KEY, is_key
 
-LONGEST_KEY: Final = 255
 LONGEST_REASON: Final = 1_000
 
 
@@ -28,12 +28,11 @@ async def writing(request: Request, program: str) -> tuple[str, Program]:
         NotAllowedError: It is no operator of the program, or its token does not allow it. Of a
             program that does not exist the same is said.
     """
-    who, client = request.principal, _client(request)
+    who, client = request.principal, client_of(request.principal)
     found = await _program(request, program)
-    if who.role is not Role.OPERATOR or found is None or found.code not in who.programs:
-        msg = "the client is no operator of this program"
-        raise NotAllowedError(msg, path=("input", "program"))
-    _may_write(request)
+    if found is None or not operates(who, found.code):
+        raise NoOperatorError(path=("input", "program"))
+    check_scope(who)
     return client, found
 
 
@@ -45,11 +44,11 @@ async def deciding(request: Request, proposal: str) -> tuple[str, Proposal, str]
         NotAllowedError: It is no operator, or its token does not allow it.
         UnknownReferenceError: No program of its has such a proposal.
     """
-    who, client = request.principal, _client(request)
+    who, client = request.principal, client_of(request.principal)
     if who.role is not Role.OPERATOR:
         msg = "the client is no operator of a program"
         raise NotAllowedError(msg)
-    _may_write(request)
+    check_scope(who)
     [found] = await heads(request, [proposal], sorted(who.programs))
     if found is None:
         raise UnknownReferenceError(proposal, path=("id",))
@@ -62,7 +61,7 @@ def check_key(key: str, *within: str) -> None:
     Raises:
         InvalidInputError: It is empty, too long, or does not print.
     """
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+    if not is_key(key):
         msg = f"an idempotency key has 1 to {LONGEST_KEY} printable characters"
         raise InvalidInputError(msg, path=(*within, "idempotencyKey"))
 
@@ -76,22 +75,6 @@ def check_reason(reason: str, *within: str) -> None:
     if not 1 <= len(reason.strip()) <= LONGEST_REASON:
         msg = f"say why, in up to {LONGEST_REASON} characters"
         raise InvalidInputError(msg, path=(*within, "reason"))
-
-
-def _client(request: Request) -> str:
-    """Return the id of the client that asks."""
-    client = request.principal.client
-    if client is None:
-        msg = "say who you are: send a token in the header Authorization: Bearer …"
-        raise UnauthenticatedError(msg)
-    return client
-
-
-def _may_write(request: Request) -> None:
-    """Refuse a client whose token does not allow it."""
-    if Scope.WRITE not in request.principal.scopes:
-        msg = "the token does not allow writing; ask for the scope write"
-        raise NotAllowedError(msg)
 
 
 async def _program(request: Request, reference: str) -> Program | None:
