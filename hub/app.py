@@ -198,12 +198,12 @@ async def _documents(request: Request) -> Response:
     principal = await state.access.guard.admit(request)
     try:
         return await state.reception.take(request, state.desk, principal, request_id)
-    except StoreUnavailableError as error:
-        return http.problem(error, request_id, {"retry-after": "30"})
     except InFlightError as error:
         return http.problem(error, request_id, {"retry-after": "1"})
     except UnauthenticatedError as error:
         return http.problem(error, request_id, {"www-authenticate": state.challenge})
+    except StoreUnavailableError as error:
+        return _later(error, request_id)
     except HubError as error:
         return http.problem(error, request_id)
 
@@ -242,5 +242,10 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 async def _unavailable(_request: Request, error: Exception) -> Response:
     """Say that the store, or the issuer of a token, does not answer, or that the hub stops."""
     assert isinstance(error, HubError)  # noqa: S101 - likewise
+    return _later(error, secrets.token_hex(8))
+
+
+def _later(error: HubError, request_id: str) -> Response:
+    """Say after how many seconds to ask again."""
     wait = AGAIN if isinstance(error, StoreUnavailableError) else _LATER
-    return http.problem(error, secrets.token_hex(8), {"retry-after": f"{wait:g}"})
+    return http.problem(error, request_id, {"retry-after": f"{wait:g}"})

@@ -6,7 +6,8 @@ from typing import Final
 from starlette.responses import Response
 
 from hub.errors import InvalidInputError, UnknownReferenceError
-from hub.oauth.principal import Principal, Role, Scope
+from hub.oauth.principal import Principal, Scope
+from hub.oauth.writers import operates
 from hub.store.audit import Entry
 from hub.store.port import Store
 
@@ -34,8 +35,7 @@ async def shown(
             program that does not exist the same is said.
         InvalidInputError: `after` or `first` is no number, or out of bounds.
     """
-    mine = principal.role is Role.OPERATOR and code in principal.programs
-    if not mine or Scope.READ not in principal.scopes:
+    if not operates(principal, code) or Scope.READ not in principal.scopes:
         raise UnknownReferenceError(code)
     after, first = _number(asked, "after", 0), _number(asked, "first", ROWS)
     if not 1 <= first <= MOST_ROWS:

@@ -1,7 +1,6 @@
 """The empty template of a program."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from starlette.responses import Response
 
@@ -10,8 +9,7 @@ from graph_schema.days import FOR_EVER
 from graph_schema.standing import StateRule
 from hub.answers.desk import Desk
 from hub.errors import UnknownReferenceError
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from hub.http.media import XLSX
 
 
 async def template(desk: Desk, code: str) -> Response:

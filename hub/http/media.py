@@ -10,6 +10,7 @@ from hub.http.refused import UnsupportedMediaTypeError
 JSON: Final = "application/json"
 GRAPHQL: Final = "application/graphql-response+json"
 PROBLEM: Final = "application/problem+json"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN: Final = 80
 """Characters of a header that are told."""
 

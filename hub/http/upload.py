@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from hub.errors import DeadlineExceededError
-from hub.http.media import JSON, check_plain, media_type
+from hub.http.media import JSON, XLSX, check_plain, media_type
 from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
 from hub.store.deadline import within
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 TYPES: Final = {
     "text/csv": Kind.CSV,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Kind.XLSX,
+    XLSX: Kind.XLSX,
     JSON: Kind.JSON,
     "application/x-ndjson": Kind.NDJSON,
     "text/html": Kind.HTML,

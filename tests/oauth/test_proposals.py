@@ -285,7 +285,7 @@ async def test_what_the_store_did_not_acknowledge_is_asked_again(
     monkeypatch.setattr(records, "put_all", goes_away)
     answer = await ffp.send("1", ORGANIZATIONS)
     assert (answer.status_code, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
-    assert answer.headers["retry-after"]
+    assert answer.headers["retry-after"] == "2"
     sent = await ffp.sends("1", ORGANIZATIONS)
     listed = 'query { proposals(program: "ffp", first: 9) { nodes { id state } } }'
     told = (await ffp.ask(listed))["proposals"]["nodes"]
