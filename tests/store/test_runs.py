@@ -70,6 +70,16 @@ async def test_of_each_feed_the_newest_run_is_found_in_one_round_trip(store: Any
     assert await store.runs([]) == []
 
 
+async def test_a_run_that_cannot_be_kept_stands_in_the_way_of_no_other(store: AnyStore) -> None:
+    await write(store, world())
+    program = await number(store, "program:alpha")
+    with pytest.raises(Exception, match=r"(?i)integer|large"):
+        await store.record_run(ran(program, "page", read_at=2**70), [])
+    await store.record_run(ran(program, "page", read_at=7), [])
+    assert [run["read_at"] for run in await store.runs([program])] == [7]
+    await write(store, [standing("alpha", "alpha:s3", "behind", "2018-01-01")])
+
+
 async def test_the_run_that_made_a_revision_is_found(store: AnyStore) -> None:
     await write(store, world())
     program = await number(store, "program:alpha")

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from hub.errors import ConflictError, StoreUnavailableError
+from hub.errors import ConflictError
 from hub.store.deeds import Deed
 from hub.store.embedded.audit import EmbeddedLog
-from hub.store.embedded.database import Database
+from hub.store.embedded.database import Database, transaction
 from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SOME, SWEEP
 from hub.store.kept import NOTHING, Kept, Records
 
@@ -89,44 +89,31 @@ def _written(connection: sqlite3.Connection, text: str, at: Mapping[str, Any], t
     Raises:
         StoreUnavailableError: Another process has been writing for too long, or the disk fails.
     """
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            before = connection.execute(GET, at).fetchone()
-            done = connection.execute(text, at)
-            told = done.fetchall()
-            changed = sum(row[0] for row in told) if done.description else done.rowcount
-            if changed:
-                tell(connection, before and before[0])
-            connection.execute(SWEEP, {"now": at["now"]})
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        msg = f"the store does not take a write now: {error}"
-        raise StoreUnavailableError(msg) from error
+    with transaction(connection):
+        before = connection.execute(GET, at).fetchone()
+        done = connection.execute(text, at)
+        told = done.fetchall()
+        changed = sum(row[0] for row in told) if done.description else done.rowcount
+        if changed:
+            tell(connection, before and before[0])
+        connection.execute(SWEEP, {"now": at["now"]})
     return changed
 
 
 def _put_all(connection: sqlite3.Connection, records: Sequence[Kept], now: int, tell: Tell) -> None:
-    """Keep records in one transaction."""
+    """Keep records in one transaction.
+
+    Raises:
+        ConflictError: Another value is there than one of them is kept instead of.
+        StoreUnavailableError: Another process has been writing for too long, or the disk fails.
+    """
     first = records[0]
     at = {"kind": first.kind, "key": first.key, "now": now}
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            before = connection.execute(GET, at).fetchone()
-            put(connection, records, now)
-            tell(connection, before and before[0])
-            connection.execute(SWEEP, {"now": now})
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        msg = f"the store does not take a write now: {error}"
-        raise StoreUnavailableError(msg) from error
+    with transaction(connection):
+        before = connection.execute(GET, at).fetchone()
+        put(connection, records, now)
+        tell(connection, before and before[0])
+        connection.execute(SWEEP, {"now": now})
 
 
 def put(connection: sqlite3.Connection, records: Sequence[Kept], now: int) -> None:

@@ -12,6 +12,7 @@ import orjson
 
 from hub.store.columns import IN_FORCE, RUN, all_columns
 from hub.store.embedded import reads
+from hub.store.embedded.database import transaction
 from hub.store.embedded.kept import put
 from hub.store.embedded.schema import GONE, lists, table
 from hub.store.kept import Kept
@@ -128,18 +129,21 @@ def abandon(connection: sqlite3.Connection) -> None:
 
 
 def record_run(connection: sqlite3.Connection, run: Row, problems: Sequence[Row]) -> int:
-    """Keep what became of a sync run."""
-    connection.execute("BEGIN IMMEDIATE")
+    """Keep what became of a sync run.
+
+    Raises:
+        StoreUnavailableError: Another process has been writing for too long, or the disk fails.
+    """
     marks = ", ".join("?" * len(RUN))
-    cursor = connection.execute(
-        f"INSERT INTO run ({', '.join(RUN)}) VALUES ({marks})", [run[name] for name in RUN]
-    )
-    number = cursor.lastrowid or 0
-    connection.executemany(
-        "INSERT INTO problem (run, row, field, code, message) VALUES (?, ?, ?, ?, ?)",
-        ((number, p["row"], p["field"], p["code"], p["message"]) for p in problems),
-    )
-    connection.execute("COMMIT")
+    with transaction(connection):
+        cursor = connection.execute(
+            f"INSERT INTO run ({', '.join(RUN)}) VALUES ({marks})", [run[name] for name in RUN]
+        )
+        number = cursor.lastrowid or 0
+        connection.executemany(
+            "INSERT INTO problem (run, row, field, code, message) VALUES (?, ?, ?, ?, ?)",
+            ((number, p["row"], p["field"], p["code"], p["message"]) for p in problems),
+        )
     return number
 
 
