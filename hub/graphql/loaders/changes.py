@@ -11,11 +11,13 @@ from hub.graphql.loaders.standings import shown
 from hub.graphql.prefetch import Given, Loader, loads
 from hub.graphql.types.changes import GraphChange
 from hub.graphql.types.nodes import Organization, Worksite
-from hub.store.port import OPEN
+from hub.store.port import OPEN, Row
 from hub.store.rows import instant
 
 _Then = tuple[int, int]
 """A standing, and the revision as of which it is shown."""
+_New = Callable[[GraphChange], Row | None]
+"""The row of a standing that is not written."""
 _ANY_INSTANT: Final = OPEN - 1
 
 
@@ -64,15 +66,16 @@ async def actor(
     ]
 
 
-def _standing(of: Callable[[GraphChange], _Then | None]) -> Loader:
+def _standing(of: Callable[[GraphChange], _Then | None], new: _New) -> Loader:
     """Return a loader of the standings that changes lead to, each as of a revision."""
 
     async def load(request: Request, parents: Sequence[GraphChange], _given: Given) -> list[object]:
-        # What waits is no fact yet: another one may have its number by now.
-        waits = [of is _after and not each.made.written for each in parents]
+        told = [each if each.effect.word == "standing" else None for each in parents]
+        # What is not written is no fact: another one may have its number by now.
+        unwritten = [each and new(each) for each in told]
         wanted = [
-            of(each) if each.effect.word == "standing" and not waiting else None
-            for each, waiting in zip(parents, waits, strict=True)
+            None if each is None or row else of(each)
+            for each, row in zip(told, unwritten, strict=True)
         ]
         facts = sorted({each for each in wanted if each is not None})
         numbers = sorted({number for number, _ in facts})
@@ -80,27 +83,24 @@ def _standing(of: Callable[[GraphChange], _Then | None]) -> Loader:
         said = await request.store.facts_at(
             StandingFact, "number", numbers, sitting.moment, history=True
         )
-        planned = [each.made.planned for each in parents if each.made.planned and each.made.written]
-        rows = {row["number"]: row for row in (*said, *planned)}
-        # What is planned has numbers that somebody else may be writing with by now.
-        written = [each for each in facts if each[0] not in {row["number"] for row in planned}]
+        rows = {row["number"]: row for row in said}
         then = replace(sitting.moment, known_at=_ANY_INSTANT)
-        held = await request.store.held_then(written, then)
+        held = await request.store.held_then(facts, then)
         real = {(row["number"], row["then"]): row for row in held}
         known = [each for each in facts if each[0] in rows]
         made = shown(request, sitting, [real.get(each, rows[each[0]]) for each in known])
         found = dict(zip(known, made, strict=True))
-        rows_waiting = [
-            each.made.planned if waiting else None
-            for each, waiting in zip(parents, waits, strict=True)
-        ]
-        new = iter(shown(request, sitting, [row for row in rows_waiting if row is not None]))
+        begun = iter(shown(request, sitting, [row for row in unwritten if row]))
         return [
-            next(new) if row is not None else found[each].twin() if each in found else None
-            for row, each in zip(rows_waiting, wanted, strict=True)
+            next(begun) if row else found[each].twin() if each in found else None
+            for row, each in zip(unwritten, wanted, strict=True)
         ]
 
     return load
+
+
+def _nothing_new(_change: GraphChange) -> Row | None:
+    return None
 
 
 def _before(change: GraphChange) -> _Then | None:
@@ -108,10 +108,16 @@ def _before(change: GraphChange) -> _Then | None:
     return None if number is None else (number, change.made.revision - 1)
 
 
+def _unwritten(change: GraphChange) -> Row | None:
+    return change.made.planned
+
+
 def _after(change: GraphChange) -> _Then | None:
     number = change.effect.fact
-    return None if number is None else (number, change.made.revision)
+    if number is None or not change.made.written:
+        return None
+    return number, change.made.revision
 
 
-loads("GraphChange.before")(_standing(_before))
-loads("GraphChange.after")(_standing(_after))
+loads("GraphChange.before")(_standing(_before, _nothing_new))
+loads("GraphChange.after")(_standing(_after, _unwritten))
