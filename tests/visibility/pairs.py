@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from graphql import ValueNode, build_schema, parse_value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis_graphql import from_schema, nodes
+from hypothesis_graphql import nodes, queries
 
 from hub.graphql.schema import text
 from hub.store.embedded.store import EmbeddedStore
@@ -32,6 +32,8 @@ from tests.visibility.world import (
 
 World = Mapping[str, Client]
 """The clients of one of the worlds."""
+Made = Callable[..., st.SearchStrategy[str]]
+"""A strategy of the library, of a schema."""
 UNHURRIED: Final[dict[str, Any]] = {"cost_per_second": 10**9, "anonymous_cost_per_second": 10**9}
 """Settings of a hub that is asked as much as anybody likes."""
 _REFERENCES: Final = (
@@ -63,8 +65,14 @@ _REQUEST: Final = re.compile(rb'"requestId":"[^"]*"')
 
 
 @cache
-def questions(most: int) -> list[str]:
-    """Return so many questions of any shape that the schema allows, about what is in the worlds."""
+def questions(most: int, made_by: Made = queries, **how: Any) -> list[str]:  # noqa: ANN401
+    """Return so many questions of any shape that the schema allows, about what is in the worlds.
+
+    Args:
+        most: How many.
+        made_by: What makes them: the library's queries, or its mutations.
+        how: Further arguments of what makes them.
+    """
     asked: list[str] = []
 
     @settings(
@@ -74,7 +82,7 @@ def questions(most: int) -> list[str]:
         database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(question=_questions())
+    @given(question=_questions(made_by, how))
     def ask(question: str) -> None:
         asked.append(question)
 
@@ -82,20 +90,19 @@ def questions(most: int) -> list[str]:
     return asked
 
 
-def _questions() -> st.SearchStrategy[str]:
+def _questions(made_by: Made, how: Mapping[str, Any]) -> st.SearchStrategy[str]:
     sdl = text()
     for pattern, name in _ARGUMENTS:
         sdl = re.sub(pattern, name, sdl)
     scalars = " ".join(f"scalar {name}" for name in ("Ref", "Product", "Text", "Revision", "Size"))
     made = build_schema(f"{sdl} {scalars}", assume_valid=True)
-    made.mutation_type = None
     values: dict[str, st.SearchStrategy[ValueNode]] = {
         name: cast("st.SearchStrategy[ValueNode]", chosen.map(nodes.String))
         for name, chosen in _CHOSEN.items()
     }
     values["_Any"] = st.builds(_represented, st.sampled_from(_REFERENCES))
     values["Size"] = cast("st.SearchStrategy[ValueNode]", _SIZES.map(nodes.Int))
-    return from_schema(made, custom_scalars=values, allow_null=False)
+    return made_by(made, custom_scalars=values, **{"allow_null": False, **how})
 
 
 def _represented(reference: str) -> ValueNode:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import httpx
 import orjson
 
 from graph_schema.exchange import Line
@@ -103,11 +104,14 @@ class Client:
         self._hub = hub
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
+    async def response(self, query: str, **variables: object) -> httpx.Response:
+        """Return an answer with its status and headers."""
+        body = {"query": query, "variables": variables}
+        return await self._hub.http.post("/graphql", json=body, headers=self._headers)
+
     async def post(self, query: str, **variables: object) -> bytes:
         """Return the bytes of an answer."""
-        body = {"query": query, "variables": variables}
-        answer = await self._hub.http.post("/graphql", json=body, headers=self._headers)
-        return answer.content
+        return (await self.response(query, **variables)).content
 
     async def answer(self, query: str, **variables: object) -> Told:
         """Return the whole of an answer."""
