@@ -136,8 +136,8 @@ class Registry:
 
     async def all(self) -> list[tuple[Client, bool]]:
         """Return every client, and whether it is disabled."""
-        gone = await self._records.all(REVOKED)
-        found = decoded(await self._records.all(CLIENT))
+        kept = await self._records.every((CLIENT, REVOKED))
+        gone, found = kept[REVOKED], decoded(kept[CLIENT])
         return [(client, disabled(client.id) in gone) for client in found]
 
     async def add(self, client: Client) -> None:

@@ -69,9 +69,8 @@ class Ledger:
         return self._read_at is not None and 0 <= self._clock() - self._read_at < FRESH
 
     async def _read(self) -> State:
-        clients, gone, keys = await asyncio.gather(
-            *(self.records.all(kind) for kind in (CLIENT, REVOKED, SIGNING))
-        )
+        kept = await self.records.every((CLIENT, REVOKED, SIGNING))
+        clients, gone, keys = kept[CLIENT], kept[REVOKED], kept[SIGNING]
         return State(
             {
                 (client.issuer, client.external_id or client.id): client

@@ -4,7 +4,7 @@ Clients, signing keys, identifiers that may be used once, what was revoked. They
 have no revisions, stand in no export, and one that has expired is as if it had never been.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -72,10 +72,27 @@ class Records(Protocol):
         """Return the values of those there are of some records, named by kind and key."""
         ...
 
+    async def every(self, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return by kind the values of all records of it by their keys, in the order of the keys.
+
+        They are of one moment: what is kept together is found together.
+        """
+        ...
+
     async def all(self, kind: str) -> dict[str, str]:
         """Return the values of all records of a kind by their keys, in the order of the keys."""
-        ...
+        return (await self.every([kind]))[kind]
 
     async def drop(self, kind: str, key: str) -> bool:
         """Forget a record; return whether there was one."""
         ...
+
+
+def by_kind(
+    kinds: Iterable[str], found: Iterable[tuple[str, str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return the values of records by kind and key, from rows of kind, key and value."""
+    told: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for kind, key, value in found:
+        told[kind][key] = value
+    return told

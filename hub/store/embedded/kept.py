@@ -14,7 +14,7 @@ from hub.store.deeds import Deed
 from hub.store.embedded.audit import EmbeddedLog
 from hub.store.embedded.database import Database, transaction
 from hub.store.embedded.kept_texts import ALL, DROP, GET, PUT, PUT_ONCE, SOME, SWEEP
-from hub.store.kept import NOTHING, Kept, Records
+from hub.store.kept import NOTHING, Kept, Records, by_kind
 
 Tell = Callable[[sqlite3.Connection, str | None], None]
 """Writes into the log what is done, where the value before it is known."""
@@ -57,9 +57,10 @@ class EmbeddedRecords(Records):
         found = await self._database.read(_rows, SOME, at)
         return {(kind, key): value for kind, key, value in found}
 
-    async def all(self, kind: str) -> dict[str, str]:
-        """Return the values of all records of a kind."""
-        return dict(await self._database.read(_rows, ALL, {"kind": kind, "now": _now()}))
+    async def every(self, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the values of all records of some kinds."""
+        at = {"kinds": orjson.dumps(kinds).decode(), "now": _now()}
+        return by_kind(kinds, await self._database.read(_rows, ALL, at))
 
     async def drop(self, kind: str, key: str) -> bool:
         """Forget a record."""

@@ -17,7 +17,10 @@ SOME: Final = (
     "ON kept.kind = json_extract(j.value, '$[0]') "
     "AND kept.key = json_extract(j.value, '$[1]') WHERE kept.expires_at > :now"
 )
-ALL: Final = "SELECT key, value FROM kept WHERE kind = :kind AND expires_at > :now ORDER BY key"
+ALL: Final = (
+    "SELECT kept.kind, kept.key, kept.value FROM json_each(:kinds) j "
+    "CROSS JOIN kept ON kept.kind = j.value WHERE kept.expires_at > :now ORDER BY kept.key"
+)
 DROP: Final = "DELETE FROM kept WHERE kind = :kind AND key = :key RETURNING expires_at > :now"
 SWEEP: Final = (
     "DELETE FROM kept WHERE (kind, key) IN "

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from hub.errors import ConflictError, StoreUnavailableError
 from hub.store.deeds import Deed
-from hub.store.kept import NOTHING, Kept, Records
+from hub.store.kept import NOTHING, Kept, Records, by_kind
 from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt, Transaction
 from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, SOME, SWEEP
@@ -51,10 +51,10 @@ class Neo4jRecords(Records):
         [found] = await self._bolt.read(SOME, at)
         return {(kind, key): value for kind, key, value in found}
 
-    async def all(self, kind: str) -> dict[str, str]:
-        """Return the values of all records of a kind."""
-        [found] = await self._bolt.read(ALL, {"kind": kind, "now": _now()})
-        return dict(found)
+    async def every(self, kinds: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the values of all records of some kinds."""
+        [found] = await self._bolt.read(ALL, {"kinds": list(kinds), "now": _now()})
+        return by_kind(kinds, found)
 
     async def drop(self, kind: str, key: str) -> bool:
         """Forget a record."""

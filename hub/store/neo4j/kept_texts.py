@@ -29,8 +29,8 @@ SOME: Final[LiteralString] = (
     "WHERE k.expires_at > $now RETURN collect([k.kind, k.key, k.value])"
 )
 ALL: Final[LiteralString] = (
-    "MATCH (k:Kept {kind: $kind}) WHERE k.expires_at > $now "
-    "WITH k.key AS key, k.value AS value ORDER BY key RETURN collect([key, value])"
+    "UNWIND $kinds AS kind MATCH (k:Kept {kind: kind}) WHERE k.expires_at > $now "
+    "WITH k ORDER BY k.key RETURN collect([k.kind, k.key, k.value])"
 )
 DROP: Final[LiteralString] = (
     "MATCH (k:Kept {kind: $kind, key: $key}) WITH k, k.expires_at > $now AS there "
