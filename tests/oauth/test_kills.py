@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +58,8 @@ class Pushing:
         self._url = url
         self._client = client
         self._token: str | None = None
+        self.refusals: list[str] = []
+        """Why pushes were not answered."""
 
     async def push(self, number: int) -> Any:  # noqa: ANN401 - any JSON
         """Tell of a grower; return the answer.
@@ -103,10 +106,21 @@ class Pushing:
         """Push what is not answered yet; return whether it is now."""
         try:
             book.told[book.next] = await self.push(book.next)
-        except httpx.HTTPError:
+        except httpx.HTTPStatusError as error:
+            self.refusals.append(error.response.text)
+            await self._heed(error.response)
+            return False
+        except httpx.HTTPError as error:
+            self.refusals.append(repr(error))
             return False
         book.next += 1
         return True
+
+    async def _heed(self, refusal: httpx.Response) -> None:
+        """Do what a refusal says: ask again no sooner than it tells, with a token that is good."""
+        if refusal.status_code == HTTPStatus.UNAUTHORIZED:
+            self._token = None
+        await asyncio.sleep(float(refusal.headers.get("retry-after", 0)))
 
 
 @contextmanager
@@ -219,8 +233,12 @@ async def test_the_server_is_killed_under_the_hub(tmp_path: Path) -> None:
                 for _ in range(SERVER_KILLS):
                     await pushing.until_killed(book, server.kill, chance)
                     server.start()
-                    async with asyncio.timeout(PATIENCE):
-                        while not await pushing.again(book):
-                            continue
+                    pushing.refusals.clear()
+                    try:
+                        async with asyncio.timeout(PATIENCE):
+                            while not await pushing.again(book):
+                                continue
+                    except TimeoutError:
+                        pytest.fail(f"not taken again: {pushing.refusals[-3:]}")
         await check(fresh(), book)
         assert ended("audit", "verify", folder=tmp_path, variables=variables).code == 0

@@ -155,6 +155,9 @@ class Bolt:
             with self._breaker.call(), translated(self.url, self._user):
                 begun = await self._watched(session.begin_transaction())
             yield Transaction(self, begun)
+        except StoreLostError:
+            session.cancel()  # a server that is lost is not waited for once more
+            raise
         finally:
             with suppress(DriverError, Neo4jError, OSError, StoreUnavailableError):
                 await self._watched(session.close())
@@ -191,7 +194,9 @@ class Bolt:
             raise StoreLostError(msg) from error
         finally:
             if not running.done():
+                # It is over before anything else is asked of the same session.
                 running.cancel()
+                await asyncio.wait({running}, timeout=ANSWER)
 
     async def _answers(self) -> None:
         """Find out that the server answers.

@@ -17,7 +17,7 @@ from secrets import token_hex
 from typing import Any, Final
 
 from graph_schema.elements import Fact
-from hub.errors import StoreUnavailableError
+from hub.errors import StoreLostError, StoreUnavailableError
 from hub.store.deeds import Deed
 from hub.store.kept import Kept
 from hub.store.neo4j import writes
@@ -50,8 +50,8 @@ class Generation(Writing):
         self._waiting: list[Statement] = []
         self._profiles: list[Mapping[str, Any]] = []
         self._sent = False
-        self._committed = False
-        self._marks_taken = False
+        self._closing = False
+        """Whether the lock's own transaction has begun to write what the generation changes."""
 
     @classmethod
     @asynccontextmanager
@@ -60,13 +60,16 @@ class Generation(Writing):
         async with bolt.transaction() as lock:
             generation = cls(bolt, store, audit, lock)
             await generation._take_over()
+            lost = False
             try:
                 yield generation
+            except StoreLostError:
+                lost = True
+                raise
             finally:
-                done = generation._committed or generation._marks_taken
-                if generation._sent and not done:
-                    # What cannot be cleared away now, the next writer clears away: also where this
-                    # one's own transaction has taken the marks, for which clearing would wait.
+                # What cannot be cleared away now, the next writer clears away: also where this
+                # one's own transaction holds what clearing would wait for.
+                if generation._sent and not generation._closing and not lost:
                     with suppress(StoreUnavailableError):
                         await generation._clear()
 
@@ -104,13 +107,13 @@ class Generation(Writing):
         whose = {"writer": self._writer, "first_fact": self._first_fact}
         self._waiting.append((writes.MADE, {**made, **whose}))
         await self._send()
+        self._closing = True
         for statement in writes.profiles(self._profiles):
             await self._lock.run(*statement)
         free = {"next_node": self.next_node, "next_fact": self.next_fact}
         flip = {**made, **free, "next_reference": self._next_reference, "law_revision": law}
         await self._lock.run(writes.FLIP, flip)
         await put(self._lock, kept, time.time_ns() // 1_000)
-        self._marks_taken = True
         await self._lock.run(writes.CLEAR_MARKS, {})
         # The last lock of all, so that who waits for it holds nothing that is wanted here.
         await self._audit.append(self._lock, replace(deed, revision=revision), recorded_at)
@@ -120,7 +123,6 @@ class Generation(Writing):
             if not await self._was_committed(revision):
                 raise
             error.add_note("the commit was made, its answer was lost")
-        self._committed = True
         return Latest(revision, recorded_at, law)
 
     async def _take_over(self) -> None:
