@@ -3,9 +3,12 @@
 # What the library tells of types is of many unions, and partly unknown.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import httpx
+import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -18,6 +21,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     TypeNameMetaFieldDef,
+    build_schema,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -25,12 +29,31 @@ from graphql import (
     parse,
 )
 
+from hub.graphql.schema import text
+
+SCHEMA: Final = build_schema(text(), assume_valid=True)
+INTERNAL: Final = re.compile(
+    r"traceback|sqlite|cypher|neo4j|\.py\b|object at 0x|went wrong", re.IGNORECASE
+)
+"""What a message says that was not written for users, and that of our own faults."""
 _Type = Any
 """A type of the schema, which the library does not tell whole."""
 _PARTS: Final = {"data", "errors", "extensions"}
 
 
-def misfit(schema: GraphQLSchema, question: str, answer: Mapping[str, Any]) -> str | None:
+def amiss(question: str, answer: httpx.Response) -> str | None:
+    """Return what is wrong with an answer of ours to a question or mutation; none: nothing."""
+    if answer.status_code not in {200, 400}:
+        return f"status {answer.status_code}"
+    told = orjson.loads(answer.content)
+    for error in told.get("errors", ()):
+        code = error["extensions"]["code"]
+        if code == "INTERNAL" or INTERNAL.search(error["message"]):
+            return f"{code}: {error['message']}"
+    return _misfit(SCHEMA, question, told)
+
+
+def _misfit(schema: GraphQLSchema, question: str, answer: Mapping[str, Any]) -> str | None:
     """Return where an answer is not what it should be; none: nowhere."""
     if not answer.keys() <= _PARTS or not answer.keys() & {"data", "errors"}:
         return f"an answer of {sorted(answer)}"

@@ -13,7 +13,8 @@ from hub.graphql.schema import text
 from hub.identity.references import References
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import SHELL, Moment, Page
-from tests.visibility.pairs import World, questions, told, two_worlds
+from tests.graphql.conforming import amiss
+from tests.visibility.pairs import World, plain, questions, two_worlds
 from tests.visibility.walk import walk
 from tests.visibility.world import OUTSIDERS
 
@@ -31,12 +32,17 @@ async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Wor
 
 
 async def differing(worlds: Worlds, asked: Sequence[str], *clients: str) -> list[tuple[str, ...]]:
-    """Return the first question whose answers differ between the worlds, who asked it, and how."""
+    """Return the first question whose answers differ between the worlds, who asked it, and how.
+
+    Also one that is answered otherwise than the schema says, whoever asks it.
+    """
     for question in asked:
         for who in clients:
-            there, elsewhere = [await told(world[who], question) for world in worlds]
-            if there != elsewhere:
-                return [(who, question, *_parts(str(there), str(elsewhere)))]
+            there, elsewhere = [await world[who].response(question) for world in worlds]
+            if plain(there) != plain(elsewhere):
+                return [(who, question, *_parts(there.text, elsewhere.text))]
+            if who == clients[0] and (wrong := amiss(question, there)):
+                return [(who, question, wrong)]
     return []
 
 
