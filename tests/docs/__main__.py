@@ -1,10 +1,12 @@
 """`python -m tests.docs refresh`: show in every page what the hub answers now."""
 
+import asyncio
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from docs import generated
+from tests.docs import notebook, questions
 from tests.docs.examples import told
 from tests.docs.pages import name, pages
 from tests.docs.worlds import filled, shell
@@ -19,6 +21,10 @@ def refresh() -> None:
         for page in pages():
             with shell(store) as opened:
                 _write(page, told(page, opened))
+        printed = asyncio.run(questions.asked(store, questions.prepared(Path(folder) / "asking")))
+        for page in questions.PAGES:
+            _write(page, questions.told(page, printed))
+        _write(notebook.NOTEBOOK, asyncio.run(notebook.told(store, Path(folder))))
 
 
 def _write(path: Path, text: str) -> None:

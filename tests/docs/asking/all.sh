@@ -1,0 +1,3 @@
+# Runs scripts in turn; what each prints goes into a file beside it.
+set -eu
+for script in "$@"; do bash -eu "$script" > "$script.out"; done
