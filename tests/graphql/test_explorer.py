@@ -35,6 +35,13 @@ TEXTS: Final = {
     if isinstance(each, OperationDefinitionNode) and each.name
 }
 OPERATIONS: Final = list(TEXTS)
+WHO: Final = [
+    "Brand buyers",
+    "Program operators",
+    "Worker organisations",
+    "Researchers",
+    "Integrators",
+]
 NAMES: Final = [file.name for file in explorer.BROWSER_FILES]
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 NOT_FILES: Final = (
@@ -115,6 +122,15 @@ async def test_the_examples_tell_what_they_promise(desk: Desk) -> None:
     assert (await ask("WordsOfAProgram"))["stateRules"]
     assert (await ask("ProgramsDisagree"))["totalCount"] > 0
     assert (await ask("Search"))["edges"]
+    assert [run["outcome"] for run in (await ask("LastLists"))["lastSyncs"]]
+    assert (await ask("WhoMustAct"))["nodes"][0]["signatures"]["totalCount"] > 0
+    assert any(each["clauses"] for each in (await ask("WhatItObliges"))["nodes"])
+    assert (await ask("WhereFrom"))["standings"][0]["evidence"]
+    *known, unknown = await ask("WhichAreKnown")
+    assert all(known)
+    assert unknown is None
+    assert (await ask("PageByPage"))["pageInfo"]["hasNextPage"]
+    assert (await ask("ReadOn"))["nodes"][0]["cursor"]
     assert (await ask("TimeTravel"))["standings"]
 
 
@@ -126,7 +142,12 @@ def test_the_page_offers_every_example(installed: Path) -> None:
         [operation] = parse(example["query"]).definitions
         assert isinstance(operation, OperationDefinitionNode)
         assert example["query"].startswith(f"# {example['title']}\n")
-    assert len(groups) == EXAMPLES.count("\n## ")
+
+
+def test_each_kind_of_user_has_questions(installed: Path) -> None:
+    groups = {group["name"]: group["examples"] for group in _embedded(explorer.page(installed))}
+    assert list(groups) == WHO
+    assert [name for name, examples in groups.items() if len(examples) < 3] == []
 
 
 @pytest.mark.parametrize(

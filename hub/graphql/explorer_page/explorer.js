@@ -65,11 +65,11 @@
       { className: "hub-examples", "aria-label": "Example questions" },
       h("h2", null, "Example questions"),
       h("p", null, "Click one to ask it; change it and press \u25b6 to ask again."),
-      groups.map((group) =>
+      groups.map((group, at) =>
         h(
-          "div",
-          { key: group.name },
-          h("h3", null, group.name),
+          "details",
+          { key: group.name, open: at === 0 },
+          h("summary", null, h("h3", null, group.name)),
           h("ul", null, group.examples.map(item)),
         ),
       ),
