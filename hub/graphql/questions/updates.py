@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Annotated, Final
 
 import strawberry
 from strawberry.types import Info
@@ -24,6 +24,12 @@ from hub.sync.effects import effect
 
 _READ: Final = 100
 """Changes that are read at a time."""
+Behind = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Cursor of the last one you were told; left out: you are told from now on."
+    ),
+]
 
 
 @strawberry.type
@@ -41,7 +47,7 @@ class Subscription:
         info: Info[Request, None],
         programs: list[strawberry.ID] | None = NOT_GIVEN,
         suppliers: list[strawberry.ID] | None = NOT_GIVEN,
-        after: str | None = NOT_GIVEN,
+        after: Behind = NOT_GIVEN,
     ) -> AsyncGenerator[GraphChange, None]:
         """Tell each change of a standing."""
         request = info.context
@@ -83,7 +89,7 @@ class Subscription:
         buyer: strawberry.ID,
         product: str,
         suppliers: list[strawberry.ID] | None = NOT_GIVEN,
-        after: str | None = NOT_GIVEN,
+        after: Behind = NOT_GIVEN,
     ) -> AsyncGenerator[Eligibility, None]:
         """Tell each verdict that becomes another."""
         request = info.context
