@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -32,6 +31,7 @@ from hub.errors import (
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
+from hub.graphql.rates import RateLimitedError
 from hub.graphql.remembered import remembered
 from hub.graphql.schema import text
 from hub.graphql.tail import Tail
@@ -41,7 +41,7 @@ from hub.http.conditional import Document
 from hub.http.counts import Counts
 from hub.http.middleware import middleware
 from hub.http.readiness import Readiness, StoppingError
-from hub.metrics import MEDIA_TYPE, exposition
+from hub.metrics import MEDIA_TYPE, Snapshot
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
 from hub.oauth.ledger import Clock
@@ -55,6 +55,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 """Answers requests of an address."""
 _LATER: Final = 30.0
 """Seconds after which a key set that could not be had is fetched again."""
+_TEMPLATE: Final = 500
+"""What a template costs, as queries do: so much work is to make one."""
+_AUDIT: Final = 100
+"""What a page of the audit log costs."""
 _SDL: Final = Document(text(), "text/plain; charset=utf-8")
 
 
@@ -110,8 +114,8 @@ def create_app(
             *updating,
             Route("/graphql/schema.graphql", _SDL.answer),
             Route("/graphql/explorer/{name:path}", _asset),
-            Route("/programs/{code}/template.xlsx", _at_least(_template)),
-            Route("/programs/{code}/audit", _at_least(_audit)),
+            Route("/programs/{code}/template.xlsx", _rated(_at_least(_template), _TEMPLATE)),
+            Route("/programs/{code}/audit", _rated(_at_least(_audit), _AUDIT)),
             Route("/programs/{code}/documents", _at_least(_documents), methods=["POST"]),
             Route("/livez", _alive),
             Route("/readyz", _ready),
@@ -138,6 +142,8 @@ def create_app(
         await app.state.access.ledger.state()
 
     app.state.counts = counts
+    app.state.rates = door.rates
+    app.state.metrics = Snapshot(store, clock)
     app.state.challenge = challenge
     app.state.reception = Reception(settings)
     app.state.tail = tail
@@ -165,6 +171,27 @@ def _at_least(endpoint: Endpoint) -> Endpoint:
     return waiting
 
 
+def _rated(endpoint: Endpoint, cost: int) -> Endpoint:
+    """Return an endpoint whose answers cost something, out of what one's queries may cost."""
+
+    async def rated(request: Request) -> Response:
+        state = request.app.state
+        request.state.principal = await state.access.guard.admit(request)
+        host = request.client.host if request.client else ""
+        account = state.rates.account(request.state.principal, host)
+        try:
+            async with account.turn():
+                account.charge(cost)
+                response = await endpoint(request)
+        except RateLimitedError as error:
+            headers = {"retry-after": str(error.wait)}
+            response = http.problem(error, secrets.token_hex(8), headers)
+        response.headers.update(account.headers())
+        return response
+
+    return rated
+
+
 async def _asset(request: Request) -> Response:
     """Give a file of the explorer."""
     path = explorer.asset(request.path_params["name"])
@@ -184,10 +211,11 @@ async def _template(request: Request) -> Response:
 async def _audit(request: Request) -> Response:
     """Give the rows of the audit log that concern a program to its operators."""
     state, code = request.app.state, request.path_params["code"]
-    principal = await state.access.guard.admit(request)
     address = f"{state.settings.public_url}/programs/{code}/audit"
     try:
-        return await shown(state.desk.store, principal, code, request.query_params, address)
+        return await shown(
+            state.desk.store, request.state.principal, code, request.query_params, address
+        )
     except (InvalidInputError, UnknownReferenceError) as error:
         return http.problem(error, secrets.token_hex(8))
 
@@ -221,7 +249,7 @@ async def _ready(request: Request) -> Response:
 
 async def _metrics(request: Request) -> Response:
     """Give the ages of feeds, and what is counted of requests."""
-    told = await exposition(request.app.state.desk.store, datetime.now(UTC))
+    told = await request.app.state.metrics.told()
     counted = request.app.state.counts.exposition()
     return Response(told + counted, media_type=MEDIA_TYPE)
 

@@ -3,8 +3,9 @@
 The text format (version 0.0.4): a line of help and of type before the samples of a metric.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from hub.store.port import Row, Store
@@ -12,8 +13,34 @@ from hub.store.rows import micros
 from hub.sync.remember import states
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+FRESH: Final = 1.0
+"""Seconds for which what the store said holds, whoever asks."""
 _SECOND: Final = 1_000_000
 _ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+class Snapshot:
+    """Asks the store once a second at most, however often metrics are asked for."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._told = ""
+        self._told_at: float | None = None
+
+    async def told(self) -> str:
+        """Return the metrics of the store.
+
+        Raises:
+            StoreUnavailableError: It does not answer.
+        """
+        async with self._lock:
+            now = self._clock()
+            if self._told_at is None or not 0 <= now - self._told_at < FRESH:
+                self._told = await exposition(self._store, datetime.fromtimestamp(now, UTC))
+                self._told_at = now
+            return self._told
 
 
 async def exposition(store: Store, now: datetime) -> str:

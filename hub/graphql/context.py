@@ -54,6 +54,8 @@ class Request:
         self._longer = False
         self.cost: int | None = None
         """What the query costs; none where it is refused unread."""
+        self.cost_told = 0
+        """What each answer of a subscription costs."""
         self.present = datetime.now(UTC)
         self.visitor: Any = None
         """Who subscribes, where updates are asked for (`hub.graphql.visitor`)."""

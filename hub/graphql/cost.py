@@ -39,17 +39,24 @@ class Cost:
         lists: The questions about the client's own lists.
         rows: How many suppliers, or entities, these lists have.
         of_schema: Whether it asks what the schema is.
+        named: What of all this is for references that arguments at its root name.
     """
 
     general: int = 0
     lists: int = 0
     rows: int = 0
     of_schema: bool = False
+    named: int = 0
 
     @property
     def total(self) -> int:
         """All together; no query is for nothing."""
         return max(1, self.general + self.lists)
+
+    @property
+    def told(self) -> int:
+        """What each answer of a subscription costs: whom it names is looked up only once."""
+        return max(1, self.total - self.named)
 
     def within(self, budget: Budget) -> None:
         """Refuse what costs more than a budget.
@@ -79,9 +86,9 @@ def cost(
         root: Name of the type that the operation begins at.
         variables: As they were given.
     """
-    walk = _Walk(document, operation, prices, variables)
+    walk = _Walk(document, operation, prices, root, variables)
     size = walk.selection(root, operation.selection_set)
-    return Cost(size.rest, walk.lists, walk.rows, walk.of_schema)
+    return Cost(size.rest, walk.lists, walk.rows, walk.of_schema, walk.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,11 @@ class _Walk:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         prices: Prices,
+        root: str,
         variables: Mapping[str, Any],
     ) -> None:
         self._prices = prices
+        self._root = root
         self._variables = variables
         self._defaults = {
             each.variable.name.value: each.default_value
@@ -121,6 +130,7 @@ class _Walk:
         self._seen: dict[str, _Size] = {}
         self.lists = 0
         self.rows = 0
+        self.named = 0
         self.of_schema = False
 
     def selection(self, parent: str, selected: SelectionSetNode) -> _Size:
@@ -153,6 +163,7 @@ class _Walk:
         inside = self.selection(price.of, selected) if selected else _Size()
         given = {each.name.value: each.value for each in node.arguments or ()}
         named = sum(self._length(each) for name, each in given.items() if name in price.named)
+        self.named += named if parent == self._root else 0
         each = price.weight + inside.rest
         rows = self._rows(price, given)
         cost = named + (each + rows * inside.paged if price.sized else rows * each)

@@ -23,9 +23,10 @@ from hub.graphql.limits import budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
+from hub.http.body import body_of
 from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM, check_plain, media_type
-from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
+from hub.http.refused import UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal, Scope
 from hub.settings import Environment, Settings
@@ -96,12 +97,7 @@ class Door:
             InvalidInputError: It is none.
             DeadlineExceededError: There is no answer in time.
         """
-        try:
-            async with within(SENDING):
-                asked = await asked_by(http, self._most_bytes)
-        except DeadlineExceededError as error:
-            msg = f"the request has not come within {SENDING:g} seconds"
-            raise SlowRequestError(msg) from error
+        asked = await asked_by(http, self._most_bytes)
         async with within(self._seconds) as deadline:
             request.size, request.deadline = asked.size, deadline
             return await _answer(http, request, asked.given)
@@ -176,13 +172,8 @@ async def asked_by(http: HttpRequest, most_bytes: int) -> Asked:
                 given[name] = _json(given[name].encode(), name)
         return Asked(checked(given), len(http.url.query))
     _check_type(http.headers)
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            msg = f"the request is larger than {most_bytes} bytes; ask in parts"
-            raise TooLargeError(msg)
-    return Asked(checked(_json(bytes(body), "body")), len(body))
+    body = await body_of(http, most_bytes, SENDING)
+    return Asked(checked(_json(body, "body")), len(body))
 
 
 def _check_type(headers: Headers) -> None:

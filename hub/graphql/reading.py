@@ -47,7 +47,7 @@ class Reading(SchemaExtension):
         if not costs.rows and request.size > LARGEST:
             msg = f"the request is larger than {LARGEST} bytes, and brings no list of its own"
             raise TooLargeError(msg)
-        request.cost = costs.total
+        request.cost, request.cost_told = costs.total, costs.told
         if operation.operation is OperationType.MUTATION and request.deadline is not None:
             request.deadline.put_off(math.inf)  # a write is never cut off half way
         elif costs.rows:

@@ -63,22 +63,33 @@ class Watched:
     suppliers: Sequence[str] | None
 
     async def check(self, request: Request) -> None:
-        """Refuse what cannot be watched.
+        """Refuse what cannot be watched; each verdict that is worked out costs 1.
 
         Raises:
             HubError: The first problem with the buyer, the product or a supplier.
         """
         sitting = await request.sit()
-        answers = await self._answers(sitting, await self._names(request, sitting))
+        names = await self._names(request, sitting)
+        request.visitor.spend(len(names))
+        answers = await self._answers(sitting, names)
         for index, problem in enumerate(answers.problems):
             if problem is not None:
                 problem.path = ("suppliers", str(index))
                 raise problem
 
     async def changed(self, request: Request, step: Step) -> list[tuple[int, Eligibility]]:
-        """Return the answers that a step is still to tell, by the numbers of suppliers."""
+        """Return the answers that a step is still to tell, by the numbers of suppliers.
+
+        Each verdict that is worked out costs 1: of each supplier there are two to compare.
+
+        Raises:
+            RateLimitedError: Who watches has asked for too much.
+        """
+        if step.was == step.now:
+            return []
         now = await _sitting(request, step.now)
         names = await self._names(request, now)
+        request.visitor.spend(max(1, 2 * len(names)))
         before = await self._answers(await _sitting(request, step.was), names)
         answers = await self._answers(now, names)
         found = dict(_others(before, answers))

@@ -6,10 +6,9 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from hub.errors import DeadlineExceededError
+from hub.http.body import body_of
 from hub.http.media import JSON, XLSX, check_plain, media_type
-from hub.http.refused import SlowRequestError, TooLargeError, UnsupportedMediaTypeError
-from hub.store.deadline import within
+from hub.http.refused import UnsupportedMediaTypeError
 
 SENDING: Final = 120.0
 """Seconds in which a document must have come."""
@@ -62,21 +61,4 @@ async def received(request: Request, most: int) -> bytes:
         TooLargeError: It is larger than may be.
         SlowRequestError: It is not sent in time.
     """
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length[:18]) > most:
-        raise TooLargeError(_too_large(most))
-    body = bytearray()
-    try:
-        async with within(SENDING):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise TooLargeError(_too_large(most))
-    except DeadlineExceededError as error:
-        msg = f"the document has not come within {SENDING:g} seconds"
-        raise SlowRequestError(msg) from error
-    return bytes(body)
-
-
-def _too_large(most: int) -> str:
-    return f"the document is larger than {most} bytes; send it in parts"
+    return await body_of(request, most, SENDING, "document")

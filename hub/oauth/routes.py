@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.errors import OAuthError, Refusal
+from hub.errors import DeadlineExceededError, OAuthError, Refusal
 from hub.issuers import STRONG
 from hub.oauth.access import Access, Server, well_known
 from hub.oauth.clients import Client
@@ -22,8 +22,11 @@ from hub.oauth.keys import MAX_AGE, published
 from hub.oauth.principal import Scope
 from hub.oauth.throttle import neighbourhood
 from hub.settings import Settings
+from hub.store.deadline import within
 
 FORM: Final = "application/x-www-form-urlencoded"
+SENDING: Final = 10.0
+"""Seconds in which a form must have come."""
 _MOST_BYTES: Final = 16_384
 _MOST_FIELDS: Final = 20
 _SERVER: Final = "oauth-authorization-server"
@@ -122,12 +125,7 @@ async def _form(request: Request) -> Mapping[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         msg = f"the content type is not {FORM}"
         raise OAuthError(Refusal.INVALID_REQUEST, msg)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            msg = f"the form is larger than {_MOST_BYTES} bytes"
-            raise OAuthError(Refusal.INVALID_REQUEST, msg, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = await _body(request)
     try:
         fields = parse_qsl(
             body.decode("ascii"),
@@ -144,6 +142,27 @@ async def _form(request: Request) -> Mapping[str, str]:
         msg = "a field of the form is sent twice"
         raise OAuthError(Refusal.INVALID_REQUEST, msg)
     return {name: value for name, value in form.items() if value}
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        OAuthError: It is too large, or does not come in time.
+    """
+    body = bytearray()
+    try:
+        async with within(SENDING):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    msg = f"the form is larger than {_MOST_BYTES} bytes"
+                    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                    raise OAuthError(Refusal.INVALID_REQUEST, msg, status)
+    except DeadlineExceededError as error:
+        msg = f"the form has not come within {SENDING:g} seconds"
+        raise OAuthError(Refusal.INVALID_REQUEST, msg, HTTPStatus.REQUEST_TIMEOUT) from error
+    return bytes(body)
 
 
 def _metadata(settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hub.oauth.throttle import MOST_KNOWN, Throttle
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Latest
 from tests.graphql.served import URL
-from tests.oauth.served import ISSUER, QUERY, Clock, Hub, served, signed, trusted
+from tests.oauth.served import ISSUER, QUERY, Clock, Hub, claims, served, signed, trusted
 
 pytestmark = pytest.mark.anyio
 COSTLY: Final = "{ programs(first: 500) { nodes { agreements(first: 9) { nodes { id } } } } }"
@@ -192,3 +192,38 @@ async def test_a_write_is_never_cut_off() -> None:
         assert not (await asyncio.wait({asking}, timeout=0.2))[0], asking.result().text
         store.goes_on.set()
         assert (await asking).status_code == 200
+
+
+async def test_what_is_no_query_is_out_of_the_same_bucket() -> None:
+    clock = StillClock()
+    store = EmbeddedStore(":memory:")
+    async with served(store, clock, anonymous_cost_per_second=25, **trusted()) as hub:
+        await hub.register(issuer=ISSUER, external_id="app")
+        template, log = "/programs/alpha/template.xlsx", "/programs/alpha/audit"
+        assert left(await hub.http.get(log)) == (900, 4)
+        assert left(await hub.http.get(template)) == (400, 24)
+        assert left(await hub.http.get(template)) == (0, 44)
+        for path in (template, log):
+            refused = await hub.http.get(path)
+            assert told(refused, 429, "RATE_LIMITED")
+            assert refused.headers["retry-after"] == "4"
+        for _ in range(50):
+            for path in ("/livez", "/readyz", "/metrics"):
+                assert (await hub.http.get(path)).status_code == 200
+        now = int(clock())
+        token = {"authorization": f"Bearer {signed(claims(iat=now, exp=now + 60))}"}
+        known = await hub.http.get(log, headers=token)
+        assert (known.status_code, left(known)[0]) == (200, 400_000 - 100)
+
+
+async def test_metrics_ask_the_store_once_a_second() -> None:
+    clock, store = StillClock(), EmbeddedStore(":memory:")
+    async with served(store, clock) as hub:
+        await hub.http.get("/metrics")
+        before = store.round_trips
+        for _ in range(10):
+            await hub.http.get("/metrics")
+        assert store.round_trips == before
+        clock.ahead += 1
+        await hub.http.get("/metrics")
+        assert store.round_trips > before

@@ -13,7 +13,8 @@ from websockets.typing import Subprotocol
 
 from hub.errors import InvalidTokenError
 from hub.graphql.tail import Tail
-from hub.graphql.updates import door, socket, stream
+from hub.graphql.updates import held as counted
+from hub.graphql.updates import socket, stream
 from hub.oauth.principal import Principal
 from hub.store.embedded.store import EmbeddedStore
 from tests.conftest import unopened
@@ -325,7 +326,7 @@ async def test_subscriptions_and_connections_are_bounded(
     small: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "MOST_SUBSCRIPTIONS", 2)
-    monkeypatch.setattr(door, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(counted, "MOST_CONNECTIONS", 3)
     async with AsyncExitStack() as stack:
         held = [await stack.enter_async_context(Subscriber.connected(small.url)) for _ in range(2)]
         for name in ("a", "b", "c"):

@@ -33,15 +33,20 @@ class Listening(Hub):
 
 
 @asynccontextmanager
-async def listening(store: Store, clock: Clock | None = None) -> AsyncGenerator[Listening]:
-    """Serve a store that is not open yet."""
+async def listening(
+    store: Store,
+    clock: Clock | None = None,
+    **given: Any,  # noqa: ANN401
+) -> AsyncGenerator[Listening]:
+    """Serve a store that is not open yet; settings are as given."""
     clock = clock or Clock()
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL)
         listener.bind(("127.0.0.1", 0))
         listener.listen(2_048)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(public_url=HUB, cost_per_second=10**9, anonymous_cost_per_second=10**9)
+        given = {"cost_per_second": 10**9, "anonymous_cost_per_second": 10**9, **given}
+        settings = Settings(public_url=HUB, **given)
         app = create_app(store, settings, clock=clock)
         config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", ws_max_size=1 << 20)
         server = uvicorn.Server(config)

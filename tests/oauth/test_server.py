@@ -1,7 +1,7 @@
 """The hub's own authorization server: tokens, revocation, metadata, on both stores."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -370,3 +370,18 @@ async def test_a_client_that_asks_too_often_waits_and_others_do_not(own: Hub) ->
     assert (await own.post("token", basic(calm.id, made))).status_code == 200
     own.clock.ahead = int(answer.headers["retry-after"])
     assert (await own.post("token", basic(busy.id, made))).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["token", "revoke"])
+async def test_no_form_is_waited_for_long(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr("hub.oauth.routes.SENDING", 0.05)
+
+    async def half() -> AsyncGenerator[bytes]:
+        yield b"grant_type="
+        await asyncio.Event().wait()
+
+    async with served(EmbeddedStore(":memory:")) as hub:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = await hub.http.post(f"/oauth/{path}", content=half(), headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (408, "invalid_request")
+        assert "0.05 seconds" in answer.json()["error_description"]

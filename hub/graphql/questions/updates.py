@@ -52,6 +52,7 @@ class Subscription:
         """Tell each change of a standing."""
         request = info.context
         visitor: Visitor = request.visitor
+        visitor.spend(request.cost or 1)
         asked = page(request, 1, after or None)
         sitting = await request.sit()
         chosen = await spoken(sitting, programs or ())
@@ -61,6 +62,7 @@ class Subscription:
         while True:
             moment = (await request.sit()).moment
             found = await request.store.changes((Standing,), chosen, moment, Page(_READ, at))
+            visitor.spend(max(1, len(found)))
             for each in found:
                 told = effect(each)
                 if not watched or told.subject in watched:
@@ -94,6 +96,7 @@ class Subscription:
         """Tell each verdict that becomes another."""
         request = info.context
         visitor: Visitor = request.visitor
+        visitor.spend(request.cost or 1)
         watched = Watched(buyer, product, suppliers or None)
         await watched.check(request)
         newest = await request.latest()

@@ -1,8 +1,7 @@
 """Where subscriptions come in: who may hold how many, and what each of them is told."""
 
-from collections import Counter
-from collections.abc import AsyncGenerator, Generator, Mapping
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Final
@@ -20,14 +19,13 @@ from hub.graphql.limits import budgets
 from hub.graphql.rates import Account, RateLimitedError, Rates
 from hub.graphql.schema import schema
 from hub.graphql.tail import Tail
+from hub.graphql.updates.held import Held
 from hub.graphql.visitor import Known, Visitor
 from hub.http.readiness import StoppingError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
 from hub.settings import Environment, Settings
 
-MOST_CONNECTIONS: Final = 20
-"""Connections of one client, or of one address without a token."""
 ENDING: Final = (InvalidTokenError, StoppingError)
 """What ends the connection, and not only the subscription."""
 
@@ -54,37 +52,11 @@ class UpdatesDoor:
         self._rates = rates
         self._open = settings.environment is Environment.DEV
         self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
-        self._connections: Counter[str] = Counter()
+        self.held = Held()
 
     def account(self, principal: Principal, address: str) -> Account:
         """Return the account of who connects."""
         return self._rates.account(principal, address)
-
-    def check(self, account: Account) -> None:
-        """Refuse a further connection of somebody who holds too many.
-
-        Raises:
-            RateLimitedError: It does.
-        """
-        if self._connections[account.asker] >= MOST_CONNECTIONS:
-            msg = f"you hold {MOST_CONNECTIONS} connections; close one, or subscribe over one"
-            raise RateLimitedError(msg, 1)
-
-    @contextmanager
-    def connected(self, account: Account) -> Generator[None]:
-        """Hold a connection of somebody.
-
-        Raises:
-            RateLimitedError: It holds too many.
-        """
-        self.check(account)
-        self._connections[account.asker] += 1
-        try:
-            yield
-        finally:
-            self._connections[account.asker] -= 1
-            if not self._connections[account.asker]:
-                del self._connections[account.asker]
 
     async def answers(
         self,
@@ -94,13 +66,13 @@ class UpdatesDoor:
         account: Account,
         asked: Mapping[str, Any],
     ) -> AsyncGenerator[Told]:
-        """Yield what a subscription is told, as long as it may be.
+        """Yield what a subscription is told, as long as it may be and has a budget.
 
         Raises:
             InvalidTokenError: Its token is not taken any more.
             StoppingError: The hub is about to stop.
         """
-        visitor = Visitor(self.tail, known, token)
+        visitor = Visitor(self.tail, known, token, account)
         principal = await visitor.principal()
         request = Request(
             desk, principal=principal, budget=self._budgets.of(principal), request_id=token_hex(8)
@@ -115,21 +87,35 @@ class UpdatesDoor:
                     operation_name=asked.get("operationName"),
                     context_value=request,
                 )
+            async with aclosing(source):
+                async for result in source:
+                    told = _told(result, request)
+                    if told.refused and not visitor.charged:
+                        account.charge(request.cost)
+                    yield told
+                    if told.refused:
+                        return
+                    account.charge(request.cost_told)
+                    account.check()
         except RateLimitedError as error:
             told = errors.told(error, request.id)
             extensions = {"code": error.code, "requestId": request.id}
             yield Told({"errors": [{"message": told, "extensions": extensions}]}, refused=True)
-            return
-        async with aclosing(source):
-            async for result in source:
-                cost = account.charge(request.cost)
-                failed = [_error(each) for each in result.errors or ()]
-                told = errors.shown(failed, request.id) if failed else None
-                if isinstance(result, PreExecutionError) or any(not each.path for each in failed):
-                    yield Told({"errors": told}, refused=True)
-                    return
-                body = {"data": result.data, "extensions": {"cost": cost}}
-                yield Told({"errors": told, **body} if told else body)
+
+
+def _told(result: Any, request: Request) -> Told:  # noqa: ANN401 - strawberry's own of two kinds
+    """Return what is told of a result.
+
+    Raises:
+        InvalidTokenError: It is none to be told, but the end.
+        StoppingError: Likewise.
+    """
+    failed = [_error(each) for each in result.errors or ()]
+    told = errors.shown(failed, request.id) if failed else None
+    if isinstance(result, PreExecutionError) or any(not each.path for each in failed):
+        return Told({"errors": told}, refused=True)
+    body = {"data": result.data, "extensions": {"cost": request.cost_told}}
+    return Told({"errors": told, **body} if told else body)
 
 
 def _error(error: GraphQLError) -> GraphQLError:

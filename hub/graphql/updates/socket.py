@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack, aclosing
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any, Final, cast
 
 import orjson
@@ -17,11 +18,11 @@ from strawberry.types.unset import UNSET
 
 from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidInputError
-from hub.graphql.http import checked
-from hub.graphql.rates import Account
+from hub.graphql.http import checked, problem
+from hub.graphql.rates import Account, RateLimitedError
 from hub.graphql.schema import schema
 from hub.graphql.updates.door import ENDING, UpdatesDoor, ended
-from hub.graphql.visitor import BEARER, Known, Visitor
+from hub.graphql.visitor import BEARER, Known, principal_of
 
 PROTOCOL: Final = "graphql-transport-ws"
 TO_BEGIN: Final = timedelta(seconds=5)
@@ -91,6 +92,16 @@ class Session(BaseGraphQLTransportWSHandler[Any, None]):
     def __init__(
         self, door: UpdatesDoor, desk: Desk, known: Known, socket: WebSocket, held: ExitStack
     ) -> None:
+        """Begin a session.
+
+        Args:
+            door: Where its subscriptions come in.
+            desk: Where they are put.
+            known: Says whose a token is.
+            socket: The connection.
+            held: Holds its place among those who have not said yet who they are; and once it has,
+                that among those of its client.
+        """
         super().__init__(
             view=cast("Any", self),
             websocket=cast("Any", Connection(socket)),
@@ -112,10 +123,10 @@ class Session(BaseGraphQLTransportWSHandler[Any, None]):
     async def on_ws_connect(self, context: Mapping[str, Any]) -> object:
         """Find out who connects, and how long its token is good."""
         self._token = _token(self._socket, context.get("connection_params") or {})
-        principal = await Visitor(self._door.tail, self._known, self._token).principal()
-        address = self._socket.client.host if self._socket.client else ""
-        self._account = self._door.account(principal, address)
-        self._held.enter_context(self._door.connected(self._account))
+        principal = await principal_of(self._known, self._token)
+        self._account = self._door.account(principal, _address(self._socket))
+        with self._held.pop_all():
+            self._held.enter_context(self._door.held.connected(self._account))
         if principal.expires_at is not None:
             loop = asyncio.get_running_loop()
             left = max(0.0, principal.expires_at - self._door.clock())
@@ -201,9 +212,19 @@ async def serve(
     if PROTOCOL not in socket.scope.get("subprotocols", ()):
         await socket.close(code=4406, reason=f"speak {PROTOCOL}")
         return
-    await socket.accept(subprotocol=PROTOCOL)
     with ExitStack() as held:
+        try:
+            held.enter_context(door.held.unsaid(_address(socket)))
+        except RateLimitedError as error:
+            refused = problem(error, token_hex(8), {"retry-after": str(error.wait)})
+            await socket.send_denial_response(refused)
+            return
+        await socket.accept(subprotocol=PROTOCOL)
         await Session(door, desk, known, socket, held).handle()
+
+
+def _address(socket: WebSocket) -> str:
+    return socket.client.host if socket.client else ""
 
 
 def _token(socket: WebSocket, given: Mapping[str, Any]) -> str | None:
