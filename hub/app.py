@@ -78,7 +78,7 @@ def create_app(
     counts = Counts()
     door = http.Door(settings, clock, counts)
     tail = Tail(store, lambda: app.state.readiness.stopping)
-    updating = updates.routes(UpdatesDoor(settings, door.rates, tail, clock), settings)
+    updating = updates.routes(UpdatesDoor(settings, door, tail, clock), settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     stopping_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     """Seconds for which a hub that is told to stop says so before it takes no more requests."""
 
+    trusted_documents: Path | None = None
+    """File of the documents that may be asked with, by their SHA-256; none: all may."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""
 

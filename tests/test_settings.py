@@ -86,6 +86,7 @@ def test_each_setting_is_read_from_each_place(
         "deadline_seconds": "2.5",
         "stopping_seconds": "0.5",
         "origins": '["https://app.example", "http://localhost:3000"]',
+        "trusted_documents": "documents.json",
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
     }
@@ -114,6 +115,7 @@ def test_each_setting_is_read_from_each_place(
     assert (found.deadline_seconds, found.stopping_seconds) == (2.5, 0.5)
     assert found.origins == ("https://app.example", "http://localhost:3000")
     assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
+    assert found.trusted_documents == Path("documents.json")
     assert found.gives_tokens
     assert SEALED not in repr(found)
     assert found.model_fields_set >= given.keys()

@@ -114,6 +114,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socket.socket) -> None:
+    app = create_app(store, chosen, beside)
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     ERR.print(f"[bold]WSR Hub[/] on {address}, store {escape(chosen.store)}")
@@ -128,7 +129,6 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
     if beside is not nullcontext:
         ERR.print(f"  feeds     {', '.join(chosen.feeds)}; every {chosen.sync_every_hours} h")
     logging.getLogger("hub").setLevel(logging.INFO)
-    app = create_app(store, chosen, beside)
     config = uvicorn.Config(
         app,
         http="httptools",

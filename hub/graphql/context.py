@@ -7,7 +7,7 @@ from typing import Any, Final
 from graph_schema.codes import Kind
 from hub.answers.desk import Desk, Sitting
 from hub.answers.profiles import Profile, profiles
-from hub.errors import InvalidInputError
+from hub.errors import HubError, InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import LONGER, MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
@@ -54,6 +54,8 @@ class Request:
         self._longer = False
         self.cost: int | None = None
         """What the query costs; none where it is refused unread."""
+        self.refusal: HubError | None = None
+        """Why its document is not even read."""
         self.cost_told = 0
         """What each answer of a subscription costs."""
         self.present = datetime.now(UTC)

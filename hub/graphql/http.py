@@ -23,6 +23,7 @@ from hub.graphql.limits import budgets
 from hub.graphql.negotiation import Accepted
 from hub.graphql.rates import RateLimitedError, Rates
 from hub.graphql.schema import schema
+from hub.graphql.trusted import id_of, read
 from hub.http.body import body_of
 from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM, check_plain, media_type
@@ -41,7 +42,8 @@ class Asked:
     """A request that is one of GraphQL over HTTP.
 
     Attributes:
-        given: Its query, variables, name of the operation, and extensions.
+        given: Its query, or the id of its document, variables, name of the operation, and
+            extensions.
         size: Bytes that it took.
     """
 
@@ -58,6 +60,7 @@ class Door:
         self._seconds = settings.deadline_seconds
         self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
         self.rates = Rates(settings, clock)
+        self.documents = read(settings.trusted_documents, schema.plain())
         self._counts = counts
         counts.watch(self.rates.under_way)
 
@@ -100,7 +103,8 @@ class Door:
         asked = await asked_by(http, self._most_bytes)
         async with within(self._seconds) as deadline:
             request.size, request.deadline = asked.size, deadline
-            return await _answer(http, request, asked.given)
+            query, request.refusal = self.documents.settled(asked.given, request.principal)
+            return await _answer(http, request, {**asked.given, "query": query})
 
 
 async def _answer(http: HttpRequest, request: Request, asked: Mapping[str, Any]) -> Response:
@@ -221,7 +225,7 @@ def checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
         if request.get(name) is not None and not isinstance(request[name], kind):
             msg = f"{name} is not {what}"
             raise InvalidInputError(msg)
-    if not request.get("query"):
+    if not request.get("query") and id_of(request) is None:
         msg = 'there is no query; send {"query": "{ revision { id } }"}'
         raise InvalidInputError(msg)
     check_given(request.get("extensions") or {}, "extensions")
@@ -230,6 +234,7 @@ def checked(given: Any) -> Mapping[str, Any]:  # noqa: ANN401
 
 _PARTS: Final = (
     ("query", str, "a string"),
+    ("documentId", str, "a string"),
     ("variables", dict, "an object"),
     ("operationName", str, "a string"),
     ("extensions", dict, "an object"),

@@ -24,6 +24,7 @@ class Reading(SchemaExtension):
         """Parse a query, and charge who asks for it.
 
         Raises:
+            HubError: Its document is not to be read.
             LimitExceededError: It asks for too much.
             TooLargeError: It brings more than such a query may.
             UnauthenticatedError: It asks for the schema, which is told to clients alone.
@@ -31,6 +32,8 @@ class Reading(SchemaExtension):
         """
         context = self.execution_context
         request: Request = context.context
+        if request.refusal is not None:
+            raise request.refusal
         given: Any = context  # strawberry keeps graphql-core's schema and the name to itself
         schema: GraphQLSchema = given.schema._schema  # noqa: SLF001
         variables = context.variables or {}

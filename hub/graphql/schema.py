@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.types import ExecutionContext
 
 from hub.graphql import described, prices
@@ -59,6 +59,10 @@ class Query(
 
 class HubSchema(strawberry.Schema):
     """The schema; what goes wrong is logged where it is shown (`hub.graphql.errors`)."""
+
+    def plain(self) -> GraphQLSchema:
+        """Return the schema as graphql-core has it."""
+        return self._schema
 
     def publish(self) -> None:
         """Tell in the schema what everything is, and what its fields cost."""

@@ -217,6 +217,30 @@ async def test_queries_and_bad_requests_are_no_streams(small: Listening) -> None
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_INPUT")
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "INVALID_QUERY"),
+        ("subscription { nothing }", "INVALID_QUERY"),
+        ("subscription { standingChanged { " + "kind " * 21 + "} }", "LIMIT_EXCEEDED"),
+        ("subscription A { x: __typename } subscription B { x: __typename }", "INVALID_INPUT"),
+        (STANDINGS.replace("$after: String", "$after: Int"), "INVALID_INPUT"),
+    ],
+)
+async def test_what_cannot_be_subscribed_to_is_refused_and_ends_nothing_else(
+    small: Listening, query: str, code: str
+) -> None:
+    found = [each async for each in events(small, query)]
+    assert [name for name, _ in found] == ["next", "complete"]
+    assert found[0][1]["errors"][0]["extensions"]["code"] == code
+    async with Subscriber.connected(small.url) as subscriber:
+        for name in ("1", "2"):
+            await subscriber.subscribe(query, name)
+            told = await subscriber.told()
+            assert (told["id"], told["type"]) == (name, "error")
+            assert told["payload"][0]["extensions"]["code"] == code
+
+
 async def test_a_token_ends_its_connection(tmp_path: Path) -> None:
     clock = Clock()
     async with listening(EmbeddedStore(str(tmp_path / "hub.db")), clock) as hub:

@@ -14,9 +14,9 @@ from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidTokenError
 from hub.graphql import errors
 from hub.graphql.context import Request
-from hub.graphql.http import NotAllowedError
+from hub.graphql.http import Door, NotAllowedError
 from hub.graphql.limits import budgets
-from hub.graphql.rates import Account, RateLimitedError, Rates
+from hub.graphql.rates import Account, RateLimitedError
 from hub.graphql.schema import schema
 from hub.graphql.tail import Tail
 from hub.graphql.updates.held import Held
@@ -46,10 +46,19 @@ class Told:
 class UpdatesDoor:
     """Where subscriptions come in, by whatever transport."""
 
-    def __init__(self, settings: Settings, rates: Rates, tail: Tail, clock: Clock) -> None:
+    def __init__(self, settings: Settings, beside: Door, tail: Tail, clock: Clock) -> None:
+        """Open a door.
+
+        Args:
+            settings: How the hub is served.
+            beside: Where queries come in, out of whose rates subscriptions are.
+            tail: Where they wait.
+            clock: Tells whether tokens have expired.
+        """
         self.tail = tail
         self.clock = clock
-        self._rates = rates
+        self._rates = beside.rates
+        self._documents = beside.documents
         self._open = settings.environment is Environment.DEV
         self._budgets = budgets(settings.anonymous_cost, settings.anonymous_rows)
         self.held = Held()
@@ -79,10 +88,11 @@ class UpdatesDoor:
         )
         request.tells_schema = self._open or principal.client is not None
         request.visitor = visitor
+        query, request.refusal = self._documents.settled(asked, principal)
         try:
             async with account.turn():
                 source = await schema.subscribe(
-                    asked["query"],
+                    query,
                     variable_values=asked.get("variables"),
                     operation_name=asked.get("operationName"),
                     context_value=request,
@@ -97,10 +107,13 @@ class UpdatesDoor:
                         return
                     account.charge(request.cost_told)
                     account.check()
-        except RateLimitedError as error:
-            told = errors.told(error, request.id)
-            extensions = {"code": error.code, "requestId": request.id}
-            yield Told({"errors": [{"message": told, "extensions": extensions}]}, refused=True)
+        except ENDING:
+            raise
+        except (HubError, GraphQLError) as error:  # of reading it, or of its rate
+            if not (visitor.charged or isinstance(error, RateLimitedError)):
+                account.charge(request.cost)
+            plain = error if isinstance(error, GraphQLError) else _wrapped(error)
+            yield Told({"errors": errors.shown([plain], request.id)}, refused=True)
 
 
 def _told(result: Any, request: Request) -> Told:  # noqa: ANN401 - strawberry's own of two kinds
@@ -128,9 +141,14 @@ def _error(error: GraphQLError) -> GraphQLError:
     if isinstance(error.original_error, ENDING):
         raise error.original_error
     if isinstance(error.original_error, InvalidOperationTypeError):
-        told = NotAllowedError("subscriptions alone are taken here; send all else by POST")
-        return GraphQLError(told.message, original_error=told)
+        return _wrapped(
+            NotAllowedError("subscriptions alone are taken here; send all else by POST")
+        )
     return error
+
+
+def _wrapped(error: HubError) -> GraphQLError:
+    return GraphQLError(error.message, original_error=error)
 
 
 def ended(error: HubError) -> int:

@@ -118,6 +118,7 @@ class Session(BaseGraphQLTransportWSHandler[Any, None]):
         self._token: str | None = None
         self._account: Account | None = None
         self._expiry: asyncio.TimerHandle | None = None
+        self._asked: dict[str, Mapping[str, Any]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     async def on_ws_connect(self, context: Mapping[str, Any]) -> object:
@@ -149,19 +150,22 @@ class Session(BaseGraphQLTransportWSHandler[Any, None]):
             gone: Any = {"id": message["id"], "type": "error", "payload": [refused]}
             await self.send_message(gone)
             return
-        await super().handle_subscribe(message)
+        payload: Any = message["payload"]
+        if message["id"] not in self.operations:
+            self._asked[message["id"]] = payload
+        named: Any = {**message, "payload": {"query": "", **payload}}
+        await super().handle_subscribe(named)
+
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """Let go of a subscription."""
+        self._asked.pop(operation_id, None)
+        await super().cleanup_operation(operation_id)
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Tell what a subscription is told, until it is over."""
         assert self._account is not None  # noqa: S101 - nobody subscribes before it is known
-        asked = {
-            "query": operation.query,
-            "variables": operation.variables,
-            "operationName": operation.operation_name,
-        }
-        found = self._door.answers(
-            self._desk, self._known, self._token, self._account, checked(asked)
-        )
+        asked = checked(self._asked.pop(operation.id))
+        found = self._door.answers(self._desk, self._known, self._token, self._account, asked)
         try:
             async with aclosing(found):
                 async for told in found:
