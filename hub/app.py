@@ -33,7 +33,7 @@ from hub.errors import (
 from hub.graphql import explorer, http
 from hub.graphql.rates import RateLimitedError
 from hub.graphql.remembered import remembered
-from hub.graphql.schema import text
+from hub.graphql.schema import schema, text
 from hub.graphql.tail import Tail
 from hub.graphql.updates import routes as updates
 from hub.graphql.updates.door import UpdatesDoor
@@ -72,7 +72,11 @@ def create_app(
         settings: How it is served.
         beside: What runs beside it, on the open store.
         clock: Tells whether tokens have expired.
+
+    Raises:
+        NoRuleError: Of a field of the schema nobody said who may ask for it.
     """
+    schema.check()
     metadata = well_known(settings.public_url, "oauth-protected-resource")
     challenge = f'Bearer resource_metadata="{metadata}"'
     counts = Counts()

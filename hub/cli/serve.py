@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import typer
 import uvicorn
 from rich.markup import escape
+from starlette.applications import Starlette
 
 from adapters.kit.adapter import adapters
 from adapters.kit.fetch import Fetcher
@@ -67,12 +68,13 @@ def serve(
     async def serving() -> None:
         with _bound(host, port) as listener:
             found = witnessed(from_settings(chosen), chosen)
+            served = create_app(found, chosen, beside)
             await found.open()
             if demo:
                 await fill(found, example=example)
             async with access(found, chosen, time.time):
                 pass  # what is wrong with it is told here, in one line
-            await _serve(found, chosen, beside, listener)
+            await _serve(served, found, chosen, listener)
 
     run(serving)
 
@@ -113,8 +115,9 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socket.socket) -> None:
-    app = create_app(store, chosen, beside)
+async def _serve(
+    served: Starlette, store: Store, chosen: Settings, listener: socket.socket
+) -> None:
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     ERR.print(f"[bold]WSR Hub[/] on {address}, store {escape(chosen.store)}")
@@ -126,11 +129,11 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
     ERR.print(f"  curl -s {address}/graphql -H 'content-type: application/json' -d \\")
     quoted = _QUESTION.replace('"', '\\"')
     ERR.print(f'    \'{{"query": "{quoted}"}}\'', markup=False)
-    if beside is not nullcontext:
+    if chosen.sync_every_hours is not None:
         ERR.print(f"  feeds     {', '.join(chosen.feeds)}; every {chosen.sync_every_hours} h")
     logging.getLogger("hub").setLevel(logging.INFO)
     config = uvicorn.Config(
-        app,
+        served,
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=LARGEST,
@@ -144,7 +147,7 @@ async def _serve(store: Store, chosen: Settings, beside: Beside, listener: socke
         signal.signal(each, lambda _signal, _frame: None)
     gc.collect()
     gc.freeze()
-    await Server(config, app.state.readiness, chosen.stopping_seconds).serve([listener])
+    await Server(config, served.state.readiness, chosen.stopping_seconds).serve([listener])
 
 
 async def fill(store: Store, *, example: bool) -> None:

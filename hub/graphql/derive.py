@@ -16,6 +16,8 @@ from hub.graphql.scalars import CountryCode
 from hub.store.rows import partial
 
 _T = TypeVar("_T")
+COLUMN: Final = "column"
+"""In the metadata of a field that is derived: it is a column of its row, and comes with that."""
 TYPES: Final[Mapping[Form, Any]] = {
     Form.TEXT: str,
     Form.INTEGER: int,
@@ -38,7 +40,9 @@ def derived(fact: type[Fact], *own: str) -> Callable[[type[_T]], type[_T]]:
         for field in fields(fact):
             if field.name not in own and field.form is not Form.NODE:
                 resolver = _getter(field)
-                shown: Any = strawberry.field(resolver=resolver, description=first_line(field.doc))
+                shown: Any = strawberry.field(
+                    resolver=resolver, description=first_line(field.doc), metadata={COLUMN: True}
+                )
                 shown.python_name = field.name
                 setattr(cls, field.name, shown)
                 cls.__annotations__[field.name] = resolver.__annotations__["return"]

@@ -7,7 +7,7 @@ import strawberry
 from graphql import GraphQLError, GraphQLSchema
 from strawberry.types import ExecutionContext
 
-from hub.graphql import described, prices
+from hub.graphql import described, prices, rules
 from hub.graphql.executor import HubExecutor
 from hub.graphql.loaders import (
     answers,
@@ -68,6 +68,14 @@ class HubSchema(strawberry.Schema):
         """Tell in the schema what everything is, and what its fields cost."""
         described.describe(self._schema)
         prices.publish(self._schema)
+
+    def check(self) -> None:
+        """Refuse to be served while somebody may ask what nobody said who may.
+
+        Raises:
+            NoRuleError: A field has no rule; the message names it.
+        """
+        rules.check(self._schema)
 
     def process_errors(
         self,

@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from adapters.kit.adapter import adapters
+from hub.graphql.rules import Rule, rule
 from hub.graphql.schema import text
 from hub.oauth.principal import Role, Scope
 from hub.sync.run import run
@@ -195,6 +196,7 @@ async def test_every_role_writes_its_own_programs_alone(everybody: Cast) -> None
     assert await written(hub) == before
     assert {name for name, _, _ in denied} == mutations().keys()
     assert all(bound(field) for field in mutations().values())
+    assert {rule("Mutation", name) for name in mutations()} == {Rule.OPERATOR}
 
 
 async def test_every_role_sends_documents_of_its_own_programs_alone(everybody: Cast) -> None:
