@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from hub.admin import door as admin
 from hub.answers.desk import Desk
 from hub.at_least import HEADER, reached
 from hub.audit.heads import witnessed
@@ -31,7 +32,6 @@ from hub.errors import (
     UnknownReferenceError,
 )
 from hub.graphql import explorer, http
-from hub.graphql.rates import RateLimitedError
 from hub.graphql.remembered import remembered
 from hub.graphql.schema import schema, text
 from hub.graphql.tail import Tail
@@ -41,6 +41,7 @@ from hub.http.conditional import Document
 from hub.http.counts import Counts
 from hub.http.middleware import middleware
 from hub.http.readiness import Readiness, StoppingError
+from hub.http.refused import RateLimitedError
 from hub.metrics import MEDIA_TYPE, Snapshot
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
@@ -126,6 +127,7 @@ def create_app(
             Route("/metrics", _metrics),
             Route("/", _at_least(graphql)),
             *routes.routes(settings),
+            *([_administered(*each) for each in admin.ENDPOINTS] if settings.gives_tokens else ()),
         ],
         middleware=middleware(settings.origins, counts),
         lifespan=lifespan,
@@ -238,6 +240,27 @@ async def _documents(request: Request) -> Response:
         return _later(error, request_id)
     except HubError as error:
         return http.problem(error, request_id)
+
+
+def _administered(method: str, address: str) -> Route:
+    """Return the route of what admins alone may do; for all others it is not there."""
+    endpoint = admin.ENDPOINTS[method, address]
+
+    async def answered(request: Request) -> Response:
+        access, request_id = request.app.state.access, secrets.token_hex(8)
+        principal = await access.guard.admit(request)
+        try:
+            answer = await endpoint(request, admin.admitted(access, principal, request_id))
+        except RateLimitedError as error:
+            return http.problem(error, request_id, {"retry-after": str(error.wait)})
+        except StoreUnavailableError as error:
+            return _later(error, request_id)
+        except HubError as error:
+            return http.problem(error, request_id, {"cache-control": "no-store"})
+        answer.headers["x-request-id"] = request_id
+        return answer
+
+    return Route(address, answered, methods=[method])
 
 
 async def _alive(_request: Request) -> Response:

@@ -20,7 +20,7 @@ from hub.oauth.jose import BadTokenError
 from hub.oauth.keys import Seal
 from hub.settings import Settings
 from hub.store.audit import HEADS, KEYS, Head, Notary, canonical, made_key
-from hub.store.deeds import Action, Actor, By, Deed
+from hub.store.deeds import Action, By, Deed
 from hub.store.kept import Kept, Records
 from hub.store.port import Store
 from hub.store.rows import instant, micros
@@ -78,14 +78,14 @@ def own_key(name: str, text: str, seal: Seal) -> ECKey:
     return ECKey.import_key(orjson.loads(seal.open(orjson.loads(text)["sealed"], _bound(name))))
 
 
-async def rotate(records: Records, seal: Seal) -> ECKey:
-    """Make a new key, which signs from now on.
+async def rotate(records: Records, seal: Seal, by: By) -> ECKey:
+    """Make a new key for somebody, which signs from now on.
 
     Raises:
         InvalidInputError: Somebody else made one just now.
     """
     made = new_key(await records.all(KEYS), seal)
-    deed = Deed(By(Actor.SHELL), Action.ROTATE_KEY, subject=KEYS)
+    deed = Deed(by, Action.ROTATE_KEY, subject=KEYS)
     if not await records.put_once(made, deed=deed):
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)

@@ -1,21 +1,20 @@
-"""`hub clients`: who may ask as an operator, a brand, a supplier or a researcher."""
+"""`hub clients`: who may ask as an operator, a brand, a supplier, a researcher or an admin."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
-from pydantic import ValidationError
 from rich.markup import escape
 from rich.table import Table
 
-from graph_schema.codes import Kind
-from hub.cli.console import ERR, FILL, OUT, StoreOption, fail, opened, plain, run, settings, sitting
+from hub.admin.registration import Wanted, credentials, made, register, shown
+from hub.answers.desk import Desk
+from hub.cli.console import ERR, FILL, OUT, StoreOption, fail, opened, plain, run, settings
 from hub.errors import InvalidInputError
-from hub.oauth.clients import Client, Registry, key_set, new_id, new_secret
+from hub.oauth.clients import Client, Registry, key_set
 from hub.oauth.jose import key_of_pem
 from hub.oauth.principal import Role, Scope
 from hub.store.open import missing
@@ -53,8 +52,8 @@ def add(
         Role | None,
         typer.Option(
             "--role",
-            help="As what it asks; default: operator with --program, brand with --organization, "
-            "else researcher.",
+            help="As what it asks; default: admin with --scope admin, operator with --program, "
+            "brand with --organization, else researcher.",
         ),
     ] = None,
     scope: Annotated[
@@ -71,48 +70,30 @@ def add(
     json: JsonOption = False,
     store: StoreOption = None,
 ) -> None:
-    """Register a client. An operator signs with its key; others get a secret, shown once.
+    """Register a client. Operators and admins sign with keys; others get a secret, shown once.
 
     Example: `hub clients add "FFP office" --program ffp --scope write --jwks public.pem`
 
     Exit codes: 0 registered, 2 bad input or no store.
     """
-    programs = tuple(dict.fromkeys(program or ()))
-    secret: str | None = None
-    given: dict[str, Any] = {
-        "id": new_id(),
-        "name": name.strip(),
-        "role": role or _role(programs, organization),
-        "programs": programs,
-        "organization": organization,
-        "scopes": tuple(dict.fromkeys((Scope.READ, *(scope or ())))),
-        "made_at": datetime.now(UTC),
-    }
-    if issuer or client_id:
-        if not (issuer and client_id) or jwks:
-            fail("a client of an identity provider has --issuer and --client-id, and no --jwks")
-        given |= {"issuer": issuer, "external_id": client_id}
-    elif jwks:
-        given["jwks"] = _keys(jwks)
-    elif given["role"] is Role.OPERATOR:
-        fail(
-            "an operator shows who it is by a key of its own: give its public part in --jwks; "
-            "docs/access.md tells how to make one"
-        )
-    else:
-        secret, kept = new_secret()
-        given["secrets"] = (kept,)
-    try:
-        client = Client.model_validate(given)
-    except ValidationError as error:
-        fail(error.errors()[0]["msg"].removeprefix("Value error, "))
+    wanted = Wanted.model_construct(
+        name=name,
+        role=role,
+        programs=tuple(program or ()),
+        organization=organization,
+        scopes=tuple(scope or ()),
+        jwks=_keys(jwks) if jwks else None,
+        issuer=issuer,
+        client_id=client_id,
+    )
 
-    async def register() -> None:
-        await _check_known(store, programs, organization)
+    async def registering() -> tuple[Client, str | None]:
+        client, secret = made(wanted)
         async with registered(store) as found:
-            await Registry(found.kept).add(client)
+            await register(await Desk.open(found), Registry(found.kept), client)
+        return client, secret
 
-    run(register)
+    client, secret = run(registering)
     _told(client, secret, json=json)
     if issuer and issuer not in {each.issuer for each in settings(store).issuers}:
         ERR.print(f"[yellow]{escape(issuer)} is none of HUB_ISSUERS yet[/]: its tokens are refused")
@@ -133,19 +114,19 @@ def list_(json: JsonOption = False, store: StoreOption = None) -> None:
 
     listed = sorted(run(found), key=lambda each: each[0].made_at)
     if json:
-        shown = [_shown(client) | {"disabled": disabled} for client, disabled in listed]
-        OUT.file.write(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode() + "\n")
+        told = [shown(client) | {"disabled": disabled} for client, disabled in listed]
+        OUT.file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
     elif OUT.is_terminal:
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
         for column in ("client", "name", "asks as", "scopes", "shows who it is by"):
             table.add_column(column, overflow="fold")
         for client, disabled in listed:
-            how = "disabled" if disabled else _credentials(client)
+            how = "disabled" if disabled else credentials(client)
             table.add_row(client.id, client.name, _as(client), " ".join(client.scopes), how)
         OUT.print(table if listed else "there is no client", markup=False)
     else:
         for client, disabled in listed:
-            plain(f"{_line(client)}; {'disabled' if disabled else _credentials(client)}")
+            plain(f"{_line(client)}; {'disabled' if disabled else credentials(client)}")
 
 
 @app.command("rotate")
@@ -207,32 +188,6 @@ async def registered(store: str | None) -> AsyncGenerator[Store]:
         yield found
 
 
-def _role(programs: Sequence[str], organization: str | None) -> Role:
-    if programs:
-        return Role.OPERATOR
-    return Role.BRAND if organization else Role.RESEARCHER
-
-
-async def _check_known(
-    store: str | None, programs: Sequence[str], organization: str | None
-) -> None:
-    """Refuse a program or company that the store does not know.
-
-    Raises:
-        HubError: The message names it.
-    """
-    if not programs and organization is None:
-        return
-    async with sitting(store, as_of=None) as asked:
-        for code in programs:
-            number = (await asked.named(code, Kind.PROGRAM)).number
-            if (known := asked.law.programs[number].code) != code:
-                msg = f"{code!r} is no code of a program; did you mean {known}?"
-                raise InvalidInputError(msg)
-        if organization is not None:
-            await asked.named(organization, Kind.ORGANIZATION)
-
-
 def _keys(path: Path) -> dict[str, Any]:
     """Return the JWK set of a file."""
     try:
@@ -253,27 +208,13 @@ def _keys(path: Path) -> dict[str, Any]:
 def _told(client: Client, secret: str | None, *, json: bool) -> None:
     """Print a new client, and its secret for the only time."""
     if json:
-        told = _shown(client) | ({"secret": secret} if secret else {})
+        told = shown(client) | ({"secret": secret} if secret else {})
         OUT.file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
         return
     plain(_line(client))
     if secret:
         plain(f"secret {secret}")
         ERR.print("[dim]the secret is shown once: keep it where the client finds it[/]")
-
-
-def _shown(client: Client) -> dict[str, Any]:
-    return {
-        "id": client.id,
-        "name": client.name,
-        "role": client.role,
-        "programs": client.programs,
-        "organization": client.organization,
-        "scopes": client.scopes,
-        "issuer": client.issuer,
-        "clientId": client.external_id or client.id,
-        "credentials": _credentials(client),
-    }
 
 
 def _line(client: Client) -> str:
@@ -287,11 +228,3 @@ def _as(client: Client) -> str:
         if client.programs
         else " ".join(filter(None, (client.role, whose)))
     )
-
-
-def _credentials(client: Client) -> str:
-    if client.issuer:
-        return f"tokens of {client.issuer}, as {client.external_id}"
-    if client.jwks is not None:
-        return f"keys {', '.join(key['kid'] for key in client.jwks['keys'])}"
-    return "a secret" if len(client.secrets) == 1 else f"{len(client.secrets)} secrets"

@@ -1,16 +1,14 @@
 """`hub keys`: what the hub signs its tokens and the heads of its audit log with."""
 
-import time
 from datetime import UTC, datetime
 
 import typer
-from joserfc.jwk import ECKey
 
-from hub.audit.heads import rotate as rotate_audit
+from hub.admin.signing import Rotated
+from hub.admin.signing import rotate as rotate_all
 from hub.cli.clients import registered
 from hub.cli.console import StoreOption, plain, run, settings
-from hub.oauth.keys import Seal, SigningKey
-from hub.oauth.keys import rotate as rotate_keys
+from hub.store.deeds import Actor, By
 
 app = typer.Typer(no_args_is_help=True, help="Signing keys: rotate.")
 
@@ -27,22 +25,18 @@ def rotate(store: StoreOption = None) -> None:
     """
     chosen = settings(store)
 
-    async def rotated() -> tuple[tuple[SigningKey, int] | None, ECKey]:
+    async def rotated() -> Rotated:
         async with registered(store) as found:
-            seal = Seal(chosen, await found.key())
-            tokens = None
-            if chosen.gives_tokens:
-                tokens = await rotate_keys(found.kept, seal, time.time())
-            return tokens, await rotate_audit(found.kept, seal)
+            return await rotate_all(found, chosen, By(Actor.SHELL))
 
-    tokens, audit = run(rotated)
-    if tokens is not None:
-        key, gone_at = tokens
+    new = run(rotated)
+    if new.tokens is not None:
+        key, gone_at = new.tokens
         plain(
             f"key {key.kid} is published and signs from {_at(key.signs_from)}",
             f"the key before it is gone at {_at(gone_at)}",
         )
-    plain(f"key {audit.kid} signs the heads of the audit log")
+    plain(f"key {new.audit.kid} signs the heads of the audit log")
 
 
 def _at(instant: int) -> str:

@@ -21,13 +21,13 @@ from hub.graphql.context import Request
 from hub.graphql.guard import check_given
 from hub.graphql.limits import budgets
 from hub.graphql.negotiation import Accepted
-from hub.graphql.rates import RateLimitedError, Rates
+from hub.graphql.rates import Rates
 from hub.graphql.schema import schema
 from hub.graphql.trusted import id_of, read
 from hub.http.body import body_of
 from hub.http.counts import Counts
 from hub.http.media import JSON, PROBLEM, check_plain, media_type
-from hub.http.refused import UnsupportedMediaTypeError
+from hub.http.refused import RateLimitedError, UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal, Scope
 from hub.settings import Environment, Settings

@@ -9,10 +9,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Final
 
-from hub.errors import HubError
+from hub.http.refused import RateLimitedError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
 from hub.oauth.throttle import Throttle, neighbourhood
@@ -26,21 +25,6 @@ AT_ONCE: Final = 8
 """Queries of one asker that are answered at once."""
 WAITING: Final = 32
 """Queries of one asker that wait for their turn."""
-
-
-class RateLimitedError(HubError):
-    """Somebody asks too much, or too much at once.
-
-    Attributes:
-        wait: Seconds after which to ask again.
-    """
-
-    code = "RATE_LIMITED"
-    status = HTTPStatus.TOO_MANY_REQUESTS
-
-    def __init__(self, message: str, wait: int) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 @dataclass(slots=True)

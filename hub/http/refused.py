@@ -1,8 +1,8 @@
-"""Why a request is refused for how it is sent, whatever it asks."""
+"""Why a request is refused for how, or how often, it is sent, whatever it asks."""
 
 from http import HTTPStatus
 
-from hub.errors import InvalidInputError
+from hub.errors import HubError, InvalidInputError
 
 
 class SlowRequestError(InvalidInputError):
@@ -24,3 +24,18 @@ class UnsupportedMediaTypeError(InvalidInputError):
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class RateLimitedError(HubError):
+    """Somebody asks too much, or too much at once.
+
+    Attributes:
+        wait: Seconds after which to ask again.
+    """
+
+    code = "RATE_LIMITED"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait

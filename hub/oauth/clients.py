@@ -5,11 +5,12 @@ import secrets
 import string
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from hub.errors import InvalidInputError
+from hub.errors import ConflictError, HubError, InvalidInputError
 from hub.oauth.jose import listed_keys, public_keys
 from hub.oauth.principal import Role, Scope
 from hub.store.deeds import Action, Actor, By, Deed
@@ -74,13 +75,19 @@ class Client(BaseModel):
             msg = f"a client's name has 1 to {_LONGEST_NAME} printable characters"
             raise ValueError(msg)
         if (self.role is Role.OPERATOR) != bool(self.programs):
-            msg = "an operator has programs, and nobody else does; give --program"
+            msg = "an operator has programs, and nobody else does; name its programs"
             raise ValueError(msg)
         if (self.role in {Role.BRAND, Role.SUPPLIER}) != bool(self.organization):
-            msg = "a brand or supplier has an organisation, and nobody else; give --organization"
+            msg = "a brand or supplier has an organisation, and nobody else; name that"
             raise ValueError(msg)
         if Scope.WRITE in self.scopes and self.role is not Role.OPERATOR:
-            msg = "only an operator writes; leave out --scope write, or give --program"
+            msg = "only an operator writes; leave out the scope write, or name its programs"
+            raise ValueError(msg)
+        if (self.role is Role.ADMIN) != (Scope.ADMIN in self.scopes):
+            msg = "an admin has the scope admin, and nobody else does"
+            raise ValueError(msg)
+        if self.role is Role.ADMIN and (len(self.scopes) > 1 or self.jwks is None):
+            msg = "an admin has no further scope, and shows who it is by a key of its own"
             raise ValueError(msg)
         return self
 
@@ -128,11 +135,20 @@ def decoded(records: Mapping[str, str]) -> list[Client]:
     return [Client.model_validate_json(text) for text in records.values()]
 
 
-class Registry:
-    """The clients of a store, as the command line keeps them."""
+class NoClientError(HubError):
+    """There is no such client."""
 
-    def __init__(self, records: Records) -> None:
+    code = "UNKNOWN_REFERENCE"
+    status = HTTPStatus.NOT_FOUND
+
+
+class Registry:
+    """The clients of a store."""
+
+    def __init__(self, records: Records, by: By | None = None) -> None:
+        """Keep them for somebody; for whoever has the command line, unless told otherwise."""
         self._records = records
+        self._by = by or By(Actor.SHELL)
 
     async def all(self) -> list[tuple[Client, bool]]:
         """Return every client, and whether it is disabled."""
@@ -153,54 +169,69 @@ class Registry:
             ):
                 msg = f"{other.id} is that client of {client.issuer} already"
                 raise InvalidInputError(msg)
-        deed = _deed(Action.ADD_CLIENT, client)
+        deed = self._deed(Action.ADD_CLIENT, client)
         await self._records.put(Kept(CLIENT, client.id, client.model_dump_json()), deed=deed)
 
     async def rotate(self, id_: str, jwks: Mapping[str, Any] | None) -> str | None:
         """Give a client new keys, or a new secret beside the one it has; return the secret.
 
         Raises:
-            InvalidInputError: There is no such client, or it shows otherwise who it is.
+            NoClientError: There is no such client.
+            InvalidInputError: It shows otherwise who it is.
+            ConflictError: Somebody else gives it others just now.
         """
-        client = await self._client(id_)
+        client, text = await self._kept(id_)
         if client.issuer:
             msg = f"{client.issuer} keeps the credentials of {id_}; change them there"
             raise InvalidInputError(msg)
         if (client.jwks is None) != (jwks is None):
-            how = "a secret; leave out --jwks" if client.jwks is None else "keys; give --jwks FILE"
+            how = "a secret; give no keys" if client.jwks is None else "keys; give its new ones"
             msg = f"{id_} shows who it is by {how}"
             raise InvalidInputError(msg)
         made: str | None = None
         if jwks is None:
-            made, kept = new_secret()
-            live: Sequence[Secret] = (*client.secrets, kept)[-LIVE_SECRETS:]
+            made, new = new_secret()
+            live: Sequence[Secret] = (*client.secrets, new)[-LIVE_SECRETS:]
             changed = client.model_copy(update={"secrets": tuple(live)})
         else:
             changed = client.model_copy(update={"jwks": jwks})
-        deed = _deed(Action.ROTATE_CLIENT, client)
-        await self._records.put(Kept(CLIENT, id_, changed.model_dump_json()), deed=deed)
+        deed = self._deed(Action.ROTATE_CLIENT, client)
+        kept = Kept(CLIENT, id_, changed.model_dump_json(), instead_of=text)
+        try:
+            await self._records.put_all([kept], deed=deed)
+        except ConflictError as error:
+            msg = f"somebody else changes {id_} just now; look, and try again"
+            raise ConflictError(msg) from error
         return made
 
     async def disable(self, id_: str) -> None:
         """Refuse a client and all its tokens from now on, for ever.
 
         Raises:
-            InvalidInputError: There is no such client.
+            NoClientError: There is no such client.
         """
-        deed = _deed(Action.DISABLE_CLIENT, await self._client(id_))
+        deed = self._deed(Action.DISABLE_CLIENT, await self.client(id_))
         await self._records.put(Kept(REVOKED, disabled(id_), "{}"), deed=deed)
 
-    async def _client(self, id_: str) -> Client:
+    async def client(self, id_: str) -> Client:
+        """Return a client.
+
+        Raises:
+            NoClientError: There is no such client.
+        """
+        return (await self._kept(id_))[0]
+
+    async def _kept(self, id_: str) -> tuple[Client, str]:
+        """Return a client, and how it is kept."""
         found = await self._records.get(CLIENT, id_)
         if found is None:
-            msg = f"there is no client {id_!r}; `hub clients list` shows them"
-            raise InvalidInputError(msg)
-        return Client.model_validate_json(found)
+            msg = f"there is no client {id_[:80]!r}; the list of clients has those there are"
+            raise NoClientError(msg)
+        return Client.model_validate_json(found), found
 
-
-def _deed(action: Action, client: Client) -> Deed:
-    """Return what the shell's user does to a client, as the audit log tells it."""
-    return Deed(By(Actor.SHELL), action, client.programs, subject=client.id)
+    def _deed(self, action: Action, client: Client) -> Deed:
+        """Return what somebody does to a client, as the audit log tells it."""
+        return Deed(self._by, action, client.programs, subject=client.id)
 
 
 def disabled(id_: str) -> str:

@@ -120,8 +120,8 @@ async def ensure(records: Records, seal: Seal, now: float) -> None:
         await records.put_once(Kept(SIGNING, _name(1), _made(seal, _name(1), 0)), deed=deed)
 
 
-async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, int]:
-    """Publish a new key; return it, and when those before it are gone.
+async def rotate(records: Records, seal: Seal, now: float, by: By) -> tuple[SigningKey, int]:
+    """Publish a new key for somebody; return it, and when those before it are gone.
 
     Raises:
         InvalidInputError: The last rotation is not over yet; or somebody else began one.
@@ -135,7 +135,7 @@ async def rotate(records: Records, seal: Seal, now: float) -> tuple[SigningKey, 
     name = _name(int(last) + 1)
     signs_from = int(now) + MAX_AGE + _MARGIN
     made = _made(seal, name, signs_from)
-    deed = Deed(By(Actor.SHELL), Action.ROTATE_KEY, subject=SIGNING)
+    deed = Deed(by, Action.ROTATE_KEY, subject=SIGNING)
     if not await records.put_once(Kept(SIGNING, name, made), deed=deed):
         msg = "somebody else began a rotation just now"
         raise InvalidInputError(msg)

@@ -18,6 +18,8 @@ class Role(StrEnum):
     """Its own standings and links."""
     OPERATOR = "operator"
     """Its own programs."""
+    ADMIN = "admin"
+    """Clients and keys; of facts what is public."""
 
 
 class Scope(StrEnum):
@@ -27,6 +29,8 @@ class Scope(StrEnum):
     WRITE = "write"
     ROUTER = "router"
     """To ask as the router of a federation does."""
+    ADMIN = "admin"
+    """To keep clients and keys."""
 
 
 @dataclass(frozen=True, slots=True)

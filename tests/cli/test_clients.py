@@ -56,6 +56,11 @@ def test_a_brand_may_have_a_router() -> None:
     assert f"brand {BUYER}; scopes read router" in out
 
 
+def test_an_admin_is_registered_by_its_key_and_reads_nothing_more(public: Path) -> None:
+    out = done("clients", "add", "Who runs it", "--scope", "admin", "--jwks", public).out
+    assert re.fullmatch(r"client [0-9a-f]{20} \(Who runs it\): admin; scopes admin\n", out)
+
+
 def test_a_brand_gets_a_secret_that_is_shown_once_and_not_kept(store: Path) -> None:
     found = done("clients", "add", "A brand", "--organization", BUYER, "--json").json
     assert (found["role"], found["organization"]) == ("brand", BUYER)
@@ -107,7 +112,7 @@ def test_a_client_of_an_identity_provider_has_no_credentials_here() -> None:
     assert (client["issuer"], client["clientId"]) == ("https://idp.example", "alpha-app")
     assert "is that client" in refused("clients", "add", "Again", *words)
     assert "keeps the credentials" in refused("clients", "rotate", client["id"])
-    assert "--issuer and --client-id" in refused(
+    assert "has its issuer and its id there" in refused(
         "clients", "add", "Half", "--program", "alpha", "--issuer", "https://idp.example"
     )
 
@@ -154,6 +159,14 @@ def test_a_key_that_cannot_be_used_is_refused(folder: Path, keys: list[Any], why
         (["--program", "nothing", "--jwks", "public.json"], "nothing"),
         (["--organization", "wsr:nobody"], "nothing here goes by 'wsr:nobody'"),
         (["--scope", "write"], "only an operator writes"),
+        (["--scope", "admin"], "an admin shows who it is by a key of its own"),
+        (["--scope", "admin", "--scope", "read", "--jwks", "public.json"], "has no further scope"),
+        (["--scope", "admin", "--program", "alpha", "--jwks", "public.json"], "nobody else does"),
+        (["--role", "admin", "--jwks", "public.json"], "an admin has the scope admin"),
+        (
+            ["--scope", "admin", "--issuer", "https://idp.example", "--client-id", "a"],
+            "a key of its own",
+        ),
         (["--role", "brand"], "a brand or supplier has an organisation"),
         (["--role", "researcher", "--organization", BUYER], "a brand or supplier has"),
         (["--program", "alpha", "--jwks", "none.json"], "cannot read none.json"),

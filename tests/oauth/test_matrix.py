@@ -164,7 +164,8 @@ async def everybody(giving: Hub) -> Cast:
         if role is Role.ANONYMOUS:
             others[role] = Sender(giving, None)
         elif role is not Role.OPERATOR:
-            given: Told = {"programs": (), "scopes": (Scope.READ,)}
+            scope = Scope.ADMIN if role is Role.ADMIN else Scope.READ
+            given: Told = {"programs": (), "scopes": (scope,)}
             others[role] = await sender(giving, role=role, organization=parties.get(role), **given)
     return Cast(giving, operators, others)
 

@@ -82,6 +82,7 @@ class Who:
 CLIENTS: Final[Mapping[str, Who | None]] = {
     "anonymous": None,
     "researcher": Who(Role.RESEARCHER),
+    "an admin": Who(Role.ADMIN),
     "the shop": Who(Role.BRAND, organization=SHOP),
     "a rival": Who(Role.BRAND, organization=RIVAL),
     "a stranger": Who(Role.BRAND, organization="alpha:stranger"),
@@ -129,14 +130,14 @@ async def client(hub: Hub, name: str) -> Client:
     who = CLIENTS[name]
     if who is None:
         return Client(hub, None)
-    scopes = (Scope.READ, Scope.WRITE) if who.role is Role.OPERATOR else (Scope.READ,)
+    scopes = {Role.OPERATOR: (Scope.READ, Scope.WRITE), Role.ADMIN: (Scope.ADMIN,)}
     signing = await hub.operator()
     await hub.register(
         id=name.replace(" ", "-"),
         role=who.role,
         programs=who.programs,
         organization=who.organization,
-        scopes=scopes,
+        scopes=scopes.get(who.role, (Scope.READ,)),
         jwks=signing.jwks,
     )
     registered = signing.model_copy(update={"id": name.replace(" ", "-")})

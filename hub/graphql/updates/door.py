@@ -16,12 +16,13 @@ from hub.graphql import errors
 from hub.graphql.context import Request
 from hub.graphql.http import Door, NotAllowedError
 from hub.graphql.limits import budgets
-from hub.graphql.rates import Account, RateLimitedError
+from hub.graphql.rates import Account
 from hub.graphql.schema import schema
 from hub.graphql.tail import Tail
 from hub.graphql.updates.held import Held
 from hub.graphql.visitor import Known, Visitor
 from hub.http.readiness import StoppingError
+from hub.http.refused import RateLimitedError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal
 from hub.settings import Environment, Settings

@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 from hub.answers.desk import Desk
 from hub.errors import InvalidInputError
 from hub.graphql.http import asked_by, problem
-from hub.graphql.rates import RateLimitedError
 from hub.graphql.updates.door import ENDING, Told, UpdatesDoor
 from hub.graphql.visitor import Known
+from hub.http.refused import RateLimitedError
 from hub.oauth.principal import Principal
 
 MEDIA_TYPE: Final = "text/event-stream"
