@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,9 @@ from hub.store.port import Store
 from hub.sync.run import run
 from hub.sync.sources import record
 from tests.audit.logs import found
+from tests.graphql.updating import SOON, listening
 from tests.neo4j.server import Address
+from tests.oauth.lossy import Line
 from tests.oauth.senders import Sender
 from tests.oauth.served import OPERATOR, Hub, client_of, key_set, served
 
@@ -178,9 +181,12 @@ def table(program: str, rows: Rows) -> str:
 class Play:
     """One play of steps, on a hub and on the model."""
 
-    def __init__(self, open_store: Open) -> None:
+    def __init__(self, open_store: Open, *, cut: bool = False) -> None:
+        """Play over a line that is cut when an answer gets lost, or else ask once more for it."""
         self.model = Model()
         self._open = open_store
+        self._cut = cut
+        self._line: Line | None = None
         self._stack = AsyncExitStack()
         self._hub: Hub | None = None
         self._asked: list[tuple[Callable[[], Awaitable[Any]], Any]] = []
@@ -195,7 +201,13 @@ class Play:
     async def begin(self) -> None:
         """Start the hub."""
         await self._stack.aclose()
-        self._hub = await self._stack.enter_async_context(served(self._open(), **UNHURRIED))
+        if self._cut:
+            self._hub = await self._stack.enter_async_context(listening(self._open()))
+            self._line = await self._stack.enter_async_context(Line.to(self._hub.url))
+            client = httpx.AsyncClient(base_url=self._line.url, timeout=SOON)
+            self._hub.http = await self._stack.enter_async_context(client)
+        else:
+            self._hub = await self._stack.enter_async_context(served(self._open(), **UNHURRIED))
         tokens = {
             name: await self.hub.given(client_of(id=name, programs=(program,)))
             for name, program in OPERATORS.items()
@@ -218,6 +230,10 @@ class Play:
 
     async def _sure(self, lost: int, ask: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401
         """Ask until an answer arrives; what was asked is done once, and told alike each time."""
+        if self._line is not None:
+            for _ in range(lost):
+                await self._line.lose(ask)
+            lost = 0
         answers = [await ask() for _ in range(lost + 1)]
         assert all(answer == answers[0] for answer in answers)
         self._asked.append((ask, answers[0]))
@@ -369,9 +385,9 @@ def described(program: str, supplier: int) -> Told:
 
 
 @asynccontextmanager
-async def playing(open_store: Open) -> AsyncGenerator[Play]:
+async def playing(open_store: Open, *, cut: bool) -> AsyncGenerator[Play]:
     """Return a play, whose hub is stopped in the end."""
-    play = Play(open_store)
+    play = Play(open_store, cut=cut)
     try:
         yield play
     finally:
@@ -395,17 +411,21 @@ def often(examples: int) -> settings:
     )
 
 
-async def on_sqlite(prepared: Path, steps: Sequence[tuple[str, str, int, Any]]) -> None:
+async def on_sqlite(
+    prepared: Path, steps: Sequence[tuple[str, str, int, Any]], *, cut: bool = False
+) -> None:
     """Play on a copy of a file."""
     copy = prepared.with_name("copy.db")
     for stale in prepared.parent.glob("copy.db*"):
         stale.unlink()
     shutil.copy(prepared, copy)
-    async with playing(lambda: EmbeddedStore(str(copy))) as play:
+    async with playing(lambda: EmbeddedStore(str(copy)), cut=cut) as play:
         await play.play(steps)
 
 
-async def on_neo4j(address: Address, steps: Sequence[tuple[str, str, int, Any]]) -> None:
+async def on_neo4j(
+    address: Address, steps: Sequence[tuple[str, str, int, Any]], *, cut: bool = False
+) -> None:
     """Play on an emptied server."""
 
     def opened() -> Neo4jStore:
@@ -413,7 +433,7 @@ async def on_neo4j(address: Address, steps: Sequence[tuple[str, str, int, Any]])
 
     address.empty()
     await prepare(opened())
-    async with playing(opened) as play:
+    async with playing(opened, cut=cut) as play:
         await play.play(steps)
 
 
@@ -438,6 +458,17 @@ async def test_and_on_neo4j(
     await on_neo4j(neo4j_server, steps)
 
 
+@often(1)
+@example(steps=MOVES)
+@example(steps=WITHDRAWS)
+@example(steps=CROSSES)
+@given(steps=STEPS)
+async def test_what_was_done_and_not_answered_is_done_once(
+    prepared: Path, steps: Sequence[tuple[str, str, int, Any]]
+) -> None:
+    await on_sqlite(prepared, steps, cut=True)
+
+
 @pytest.mark.drill
 @often(150)
 @given(steps=STEPS)
@@ -454,3 +485,19 @@ async def test_and_on_neo4j_likewise(
     neo4j_server: Address, steps: Sequence[tuple[str, str, int, Any]]
 ) -> None:
     await on_neo4j(neo4j_server, steps)
+
+
+@pytest.mark.drill
+@often(8)
+@given(steps=STEPS)
+async def test_however_often_answers_are_lost(
+    prepared: Path, steps: Sequence[tuple[str, str, int, Any]]
+) -> None:
+    await on_sqlite(prepared, steps, cut=True)
+
+
+@pytest.mark.drill
+async def test_and_on_neo4j_what_was_done_and_not_answered_is_done_once(
+    neo4j_server: Address,
+) -> None:
+    await on_neo4j(neo4j_server, MOVES, cut=True)
