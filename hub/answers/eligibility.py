@@ -8,6 +8,7 @@ from typing import Final
 
 from graph_schema.codes import Kind, Reason, Verdict
 from hub.answers.desk import Sitting
+from hub.eligibility.explain import summary
 from hub.eligibility.facts import Facts
 from hub.eligibility.question import Answer, Question
 from hub.eligibility.rule import Rule
@@ -137,3 +138,18 @@ async def eligibility_list(
         reasons=[reason for _, reason in pairs],
         problems=[each if isinstance(each, HubError) else None for each in named],
     )
+
+
+def in_short(sitting: Sitting, answered: Answered) -> str:
+    """Return an answer in one sentence.
+
+    The figures of volumes are told to the buyer that asks, and to the program.
+    """
+    viewer, answer = sitting.moment.viewer, answered.answer
+    decisive = [ruling.program for ruling in answer.rulings[:1]]
+    figures = (
+        viewer.everything
+        or viewer.buyer == answer.question.buyer
+        or any(program in viewer.programs for program in decisive)
+    )
+    return summary(answer, answered.facts, figures=figures)

@@ -13,10 +13,10 @@ from hub.audit.verify import Kept
 from hub.audit.verify import verify as check
 from hub.cli.clients import registered
 from hub.cli.console import DECIDE, ERR, OUT, StoreOption, fail, plain, run, settings
-from hub.cli.written import whole
 from hub.errors import InvalidInputError
 from hub.oauth.keys import Seal
 from hub.store.audit import Head
+from hub.written import whole
 
 app = typer.Typer(no_args_is_help=True, help="The log of who changed what: verify, head.")
 

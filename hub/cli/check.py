@@ -12,9 +12,9 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from graph_schema.codes import Verdict
+from hub.answers.checked import Checked, Wanted, checked
 from hub.answers.desk import Sitting
-from hub.answers.eligibility import eligibility_list
-from hub.answers.names import by_names
+from hub.answers.lists import BuyerList
 from hub.cli.console import (
     BAD_INPUT,
     DECIDE,
@@ -31,14 +31,10 @@ from hub.cli.console import (
     run,
     sitting,
 )  # fmt: skip
-from hub.cli.lists import BuyerList, read
-from hub.cli.written import as_csv, check_name, write
-from hub.eligibility.explain import summary
-from hub.errors import BadDocumentError, HubError, InvalidInputError
-from hub.identity.ids import well_formed
+from hub.cli.lists import read
+from hub.errors import BadDocumentError, InvalidInputError
+from hub.written import as_csv, check_name, write
 
-_AT_ONCE: Final = 1_000
-"""Rows answered at a time, so that progress is seen."""
 ANSWERED: Final = ("verdict", "reason", "summary", "problem")
 """Columns that an answered list has beside its own."""
 _SHOWN: Final = 20
@@ -83,7 +79,7 @@ def check(
             with progress("checking") as bar:
                 task = bar.add_task("", total=len(listed.rows))
                 rows = await _answers(asked, buyer, product, listed, (bar, task))
-        columns = list(dict.fromkeys([*listed.header, *ANSWERED]))
+        columns = list(dict.fromkeys([*listed.columns.header, *ANSWERED]))
         if output is not None:
             write(rows, columns, output)
         elif not OUT.is_terminal:
@@ -108,95 +104,45 @@ async def _answers(
     bar: tuple[Progress, TaskID],
 ) -> list[dict[str, Any]]:
     """Return every row of the list with its answer."""
-    rows: list[dict[str, Any]] = [dict(cells) for _, cells in listed.rows]
-    by_product: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        problem = listed.problems.get(listed.rows[index][0])
-        if problem is not None:
-            row.update(_problem(problem))
-            continue
-        what = (row[listed.product] if listed.product else "") or product or ""
-        by_product.setdefault(what, []).append(index)
-    if "" in by_product:
-        number, _ = listed.rows[by_product[""][0]]
-        msg = f"row {number} names no product; give --product, or a column `product`"
-        raise BadDocumentError(msg)
+    wanted = [
+        Wanted(called, listed.columns.what(cells) or product or "", listed.problems.get(number))
+        for called, (number, cells) in zip(listed.suppliers(), listed.rows, strict=True)
+    ]
+    for each, (number, _) in zip(wanted, listed.rows, strict=True):
+        if not each.product and each.problem is None:
+            msg = f"row {number} names no product; give --product, or a column `product`"
+            raise BadDocumentError(msg)
     progress_bar, task = bar
-    progress_bar.advance(task, len(listed.problems))
-    called = list(listed.suppliers())
-    names = await by_names(sitting, (text for text in called if text and not _written(text)))
-    for what, indexes in by_product.items():
-        for some in (indexes[at : at + _AT_ONCE] for at in range(0, len(indexes), _AT_ONCE)):
-            for index, answered in zip(
-                some,
-                await _chunk(sitting, buyer, what, [called[index] for index in some], names),
-                strict=True,
-            ):
-                rows[index] |= answered
-            progress_bar.advance(task, len(some))
-    return rows
+    answers = await checked(sitting, buyer, wanted, lambda some: progress_bar.advance(task, some))
+    return [
+        {**cells, **_told(answered)}
+        for (_, cells), answered in zip(listed.rows, answers, strict=True)
+    ]
 
 
-async def _chunk(
-    sitting: Sitting,
-    buyer: str,
-    product: str,
-    called: Sequence[str],
-    names: Mapping[str, str | HubError],
-) -> list[dict[str, str | None]]:
-    """Return the answers for some suppliers as columns by name."""
-    references = [names.get(text, text) for text in called]
-    asked = [text for text in references if isinstance(text, str)]
-    try:
-        answers = await eligibility_list(sitting, buyer, asked, product)
-    except HubError as error:
-        if "product" in error.path:
-            return [_problem(error.message)] * len(called)
-        raise
-    found: list[dict[str, str | None]] = []
-    places = iter(range(len(asked)))
-    for reference in references:
-        if isinstance(reference, HubError):
-            found.append(_problem(reference.message))
-            continue
-        at = next(places)
-        answered, problem = answers.answered(at), answers.problems[at]
-        if answered is None:
-            found.append(_problem(problem.message if problem else "it cannot be answered"))
-            continue
-        found.append(
-            {
-                "verdict": answered.answer.verdict.value,
-                "reason": answered.answer.reason.value,
-                "summary": summary(answered.answer, answered.facts, figures=True),
-                "problem": None,
-            }
-        )
-    return found
-
-
-def _problem(message: str) -> dict[str, str | None]:
-    return {"verdict": None, "reason": None, "summary": None, "problem": message}
-
-
-def _written(text: str) -> bool:
-    """Whether a text is written as a reference or a hub id, not as a name."""
-    scheme, colon, value = text.partition(":")
-    return well_formed(text) or bool(
-        colon and scheme.isalnum() and scheme.islower() and value.strip() == value
-    )
+def _told(answered: Checked) -> dict[str, str | None]:
+    return {
+        "verdict": answered.verdict and answered.verdict.value,
+        "reason": answered.reason and answered.reason.value,
+        "summary": answered.summary,
+        "problem": answered.problem and answered.problem.message,
+    }
 
 
 def _show_columns(listed: BuyerList, product: str | None) -> None:
     """Say which columns are taken for what, before anything is answered."""
-    if not listed.product and product is None:
+    if not listed.columns.product and product is None:
         fail("name the product with --product, or give the list a column `product`")
-    what = f"product from column {listed.product!r}" if listed.product else f"product {product!r}"
-    columns = " or else ".join(repr(each) for each in listed.naming)
+    what = (
+        f"product from column {listed.columns.product!r}"
+        if listed.columns.product
+        else f"product {product!r}"
+    )
+    columns = " or else ".join(repr(each) for each in listed.columns.naming)
     sheet = f" of the sheet {listed.sheet!r}" if listed.sheet else ""
     told = f"supplier from column {columns}{sheet}, {what}"
     ERR.print(told, style="dim", markup=False)
-    again = ", ".join(name for name in ANSWERED if name in listed.header)
+    again = ", ".join(name for name in ANSWERED if name in listed.columns.header)
     if again:
         ERR.print(f"answered anew, over what the list has there: {again}", style="dim")
 
@@ -218,7 +164,7 @@ def _check_other(output: Path | None, path: Path, listed: BuyerList) -> None:
         InvalidInputError: They are the same file.
     """
     same = output is not None and output.resolve() == path.resolve()
-    if same and not {*ANSWERED} <= {*listed.header}:
+    if same and not {*ANSWERED} <= {*listed.columns.header}:
         msg = f"{output} is the list itself; write the answers to another file"
         raise InvalidInputError(msg)
 

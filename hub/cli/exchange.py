@@ -12,12 +12,12 @@ import typer
 from adapters.kit import gate
 from hub.cli.console import ERR, StoreOption, fail, filled, opened, progress, run
 from hub.cli.difference import show
-from hub.cli.written import whole
 from hub.sync.export import export
 from hub.sync.intake import Outcome, Report
 from hub.sync.restore import is_export, restore
 from hub.sync.run import run as sync_run
 from hub.sync.sources import exchange_file
+from hub.written import whole
 
 _MOST_BYTES: Final = 1_000_000_000
 """Bytes of a file that is imported: it is held in memory whole."""

@@ -9,7 +9,7 @@ import strawberry
 
 from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answered, Answers
-from hub.eligibility.explain import explanation, summary, would_change
+from hub.eligibility.explain import explanation, would_change
 from hub.eligibility.question import Ruling as RuleRuling
 from hub.errors import (
     ConflictError,
@@ -101,21 +101,6 @@ def shown(sitting: Sitting, answered: Answered) -> Eligibility:
         reason=answered.reason,
         revision=str(sitting.moment.revision),
     )
-
-
-def in_short(sitting: Sitting, answered: Answered) -> str:
-    """Return an answer in one sentence.
-
-    The figures of volumes are told to the buyer that asks, and to the program.
-    """
-    viewer, answer = sitting.moment.viewer, answered.answer
-    decisive = [ruling.program for ruling in answer.rulings[:1]]
-    figures = (
-        viewer.everything
-        or viewer.buyer == answer.question.buyer
-        or any(program in viewer.programs for program in decisive)
-    )
-    return summary(answer, answered.facts, figures=figures)
 
 
 def rulings(sitting: Sitting, answered: Answered) -> list[Ruling]:

@@ -11,11 +11,11 @@ from hub.errors import HubError, InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import LONGER, MOST_ROWS, Budget
 from hub.graphql.types.nodes import Agreement, Commodity, Node, Organization, Program, Worksite
-from hub.graphql.viewing import viewer
 from hub.identity.ids import Numbered
 from hub.oauth.principal import ANONYMOUS, Principal
 from hub.store.deadline import Deadline
 from hub.store.port import Latest, Viewer
+from hub.viewing import viewer
 
 _TYPES: Final[Mapping[Kind, type[Node]]] = {
     Kind.PROGRAM: Program,

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from hub.cli.written import write
+from hub.written import write
 from tests.cli.commands import line
 from tests.cli.lists import (
     ANSWERS,

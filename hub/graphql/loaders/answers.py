@@ -9,9 +9,9 @@ from graph_schema.sourcing import SourcingLink as LinkFact
 from graph_schema.standing import Standing as StandingFact
 from hub.answers.desk import Sitting
 from hub.answers.disagreement import disagreeing
-from hub.answers.eligibility import eligibility_list
+from hub.answers.eligibility import eligibility_list, in_short
 from hub.errors import HubError
-from hub.graphql.answered import in_short, notices, rulings, shown
+from hub.graphql.answered import notices, rulings, shown
 from hub.graphql.context import Request
 from hub.graphql.loaders.standings import shown as shown_standings
 from hub.graphql.prefetch import Given, loads

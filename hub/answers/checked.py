@@ -1,0 +1,125 @@
+"""A list answered row by row, as buyers keep them: suppliers by reference or name, any products."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from graph_schema.codes import Reason, Verdict
+from hub.answers.desk import Sitting
+from hub.answers.eligibility import Answers, eligibility_list, in_short
+from hub.answers.names import by_names
+from hub.errors import BadDocumentError, HubError, InvalidInputError
+from hub.identity.ids import well_formed
+
+AT_ONCE: Final = 1_000
+"""Rows asked about at a time, so that progress is seen and others have their turn."""
+_SENTENCES: Final = 50
+"""Sentences made at a time, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a row asks.
+
+    Attributes:
+        called: How it calls its supplier.
+        product: What it is about.
+        problem: Why it cannot be taken; none where it can.
+    """
+
+    called: str
+    product: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What becomes of a row: a verdict with its reason and a sentence, or a problem."""
+
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    summary: str | None = None
+    problem: HubError | None = None
+
+
+async def checked(
+    sitting: Sitting,
+    buyer: str,
+    rows: Sequence[Wanted],
+    done: Callable[[int], object] = lambda _: None,
+) -> list[Checked]:
+    """Return what becomes of each row; what is wrong with one spoils no other.
+
+    Args:
+        sitting: As known when, and who asks.
+        buyer: Who buys.
+        rows: What is asked.
+        done: Is told how many more rows are answered.
+
+    Raises:
+        InvalidReferenceError: The buyer's reference is none.
+        UnknownReferenceError: Nothing goes by the buyer's reference.
+    """
+    found = [Checked(problem=BadDocumentError(row.problem or "")) for row in rows]
+    by_product: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        if row.problem is None:
+            by_product.setdefault(row.product, []).append(index)
+    done(len(rows) - sum(map(len, by_product.values())))
+    called = (rows[index].called for indexes in by_product.values() for index in indexes)
+    names = await by_names(sitting, (text for text in called if text and not _written(text)))
+    for product, indexes in by_product.items():
+        for some in (indexes[at : at + AT_ONCE] for at in range(0, len(indexes), AT_ONCE)):
+            asked = [names.get(rows[index].called, rows[index].called) for index in some]
+            answers = await _asked(sitting, buyer, product, asked)
+            for index, each in zip(some, answers, strict=True):
+                found[index] = each
+            done(len(some))
+    return found
+
+
+async def _asked(
+    sitting: Sitting, buyer: str, product: str, suppliers: Sequence[str | HubError]
+) -> Sequence[Checked]:
+    """Return the answers for some suppliers; where none goes by a name, why not."""
+    references = [each for each in suppliers if isinstance(each, str)]
+    try:
+        answers = await eligibility_list(sitting, buyer, references, product)
+    except HubError as error:
+        if "product" in error.path:
+            return [Checked(problem=error)] * len(suppliers)
+        raise
+    told = iter(await _told(sitting, answers))
+    return [next(told) if isinstance(each, str) else Checked(problem=each) for each in suppliers]
+
+
+async def _told(sitting: Sitting, answers: Answers) -> list[Checked]:
+    """Return answers with their sentences; a supplier that is asked about twice has one."""
+    known: dict[object, Checked] = {}
+    found: list[Checked] = []
+    for index, named in enumerate(answers.named):
+        each = None if isinstance(named, HubError) else known.get(named)
+        if each is None:
+            each = known[named] = _one(sitting, answers, index)
+            if not len(known) % _SENTENCES:
+                await asyncio.sleep(0)
+        found.append(each)
+    return found
+
+
+def _one(sitting: Sitting, answers: Answers, index: int) -> Checked:
+    answered = answers.answered(index)
+    if answered is None:
+        unknown = InvalidInputError("it cannot be answered")
+        return Checked(problem=answers.problems[index] or unknown)
+    summary = in_short(sitting, answered)
+    return Checked(answered.verdict, answered.reason, summary)
+
+
+def _written(text: str) -> bool:
+    """Whether a text is written as a reference or a hub id, not as a name."""
+    scheme, colon, value = text.partition(":")
+    return well_formed(text) or bool(
+        colon and scheme.isalnum() and scheme.islower() and value.strip() == value
+    )
