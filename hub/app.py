@@ -42,6 +42,7 @@ from hub.http.counts import Counts
 from hub.http.middleware import middleware
 from hub.http.readiness import Readiness, StoppingError
 from hub.http.refused import RateLimitedError
+from hub.jobs.doors import Jobs
 from hub.metrics import MEDIA_TYPE, Snapshot
 from hub.oauth import routes
 from hub.oauth.access import access, well_known
@@ -60,6 +61,12 @@ _TEMPLATE: Final = 500
 """What a template costs, as queries do: so much work is to make one."""
 _AUDIT: Final = 100
 """What a page of the audit log costs."""
+_AGAIN: Final = {
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What may be otherwise when a client asks again."""
 _SDL: Final = Document(text(), "text/plain; charset=utf-8")
 
 
@@ -82,6 +89,7 @@ def create_app(
     challenge = f'Bearer resource_metadata="{metadata}"'
     counts = Counts()
     door = http.Door(settings, clock, counts)
+    jobs = Jobs(settings, counts, clock)
     tail = Tail(store, lambda: app.state.readiness.stopping)
     updating = updates.routes(UpdatesDoor(settings, door, tail, clock), settings)
 
@@ -91,7 +99,11 @@ def create_app(
         app.state.desk = await Desk.open(store)
         app.state.watching = await Desk.open(remembered(store))
         try:
-            async with access(store, settings, clock) as app.state.access, beside():
+            async with (
+                access(store, settings, clock) as app.state.access,
+                beside(),
+                jobs.running(app.state.desk, app.state.access.ledger),
+            ):
                 yield
         finally:
             await tail.close()
@@ -122,6 +134,9 @@ def create_app(
             Route("/programs/{code}/template.xlsx", _rated(_at_least(_template), _TEMPLATE)),
             Route("/programs/{code}/audit", _rated(_at_least(_audit), _AUDIT)),
             Route("/programs/{code}/documents", _at_least(_documents), methods=["POST"]),
+            Route("/jobs/eligibility", _at_least(_job), methods=["POST"]),
+            Route("/jobs/{id}", _job, methods=["GET", "DELETE"]),
+            Route("/jobs/{id}/{part:path}", _job),
             Route("/livez", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
@@ -152,6 +167,7 @@ def create_app(
     app.state.metrics = Snapshot(store, clock)
     app.state.challenge = challenge
     app.state.reception = Reception(settings)
+    app.state.jobs = jobs
     app.state.tail = tail
     app.state.settings = settings
     app.state.readiness = Readiness(ask, clock)
@@ -261,6 +277,22 @@ def _administered(method: str, address: str) -> Route:
         return answer
 
     return Route(address, answered, methods=[method])
+
+
+async def _job(request: Request) -> Response:
+    """Take a long list of a client, tell how far it is, or give its answers."""
+    state, request_id = request.app.state, secrets.token_hex(8)
+    jobs: Jobs = state.jobs
+    principal = await state.access.guard.admit(request)
+    try:
+        return await jobs.answer(request, state.desk, principal, state.access.guard)
+    except UnauthenticatedError as error:
+        return http.problem(error, request_id, {"www-authenticate": state.challenge})
+    except StoreUnavailableError as error:
+        return _later(error, request_id)
+    except HubError as error:
+        again = {"retry-after": "5"} if error.status in _AGAIN else {}
+        return http.problem(error, request_id, again)
 
 
 async def _alive(_request: Request) -> Response:

@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     most_document_bytes: Annotated[int, Field(ge=1_000, le=64_000_000)] = 8 * 1024 * 1024
     """Bytes of the largest document that an operator sends."""
 
+    jobs_folder: Path | None = None
+    """Folder in which lists wait for their answers; none: beside the store's file."""
+    jobs_kept_hours: Annotated[int, Field(ge=1, le=8_760)] = 72
+    """Hours after which a list is deleted, with its answers."""
+
     anonymous_cost: Annotated[int, Field(ge=100, le=20_000)] = 5_000
     """What a query without a token may cost."""
     anonymous_rows: Annotated[int, Field(ge=1, le=10_100)] = 500

@@ -1,9 +1,11 @@
-"""Rows as files: CSV, XLSX, JSON and NDJSON, harmless where a spreadsheet opens them."""
+"""Rows as files: CSV, XLSX, JSON, NDJSON and Parquet, harmless where a spreadsheet opens them."""
 
 import csv
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -12,13 +14,15 @@ import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
 from hub.errors import InvalidInputError
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = Iterable[Mapping[str, Any]]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What formulas begin with, and the wide forms that some spreadsheets take for the same."""
+_GROUP: Final = 50_000
+"""Rows of a Parquet file that are written at once."""
 
 
 def write(rows: Rows, columns: Sequence[str], path: Path) -> None:
-    """Write rows in the format that the file's name ends with.
+    """Write rows in the format that the file's name ends with, as they come.
 
     Raises:
         InvalidInputError: The name ends with none that is written, or the file cannot be written.
@@ -85,8 +89,10 @@ def _csv(rows: Rows, columns: Sequence[str], path: Path) -> None:
 
 def _xlsx(rows: Rows, columns: Sequence[str], path: Path) -> None:
     """Write a sheet whose cells are texts; saved as CSV they stay so."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     # On a full disk, files that the module opens itself complain again when they are forgotten.
+    held = isinstance(rows, Sequence)
+    memory = {"in_memory": True} if held else {"constant_memory": True, "tmpdir": str(path.parent)}
+    options = {**memory, "strings_to_formulas": False, "strings_to_urls": False}
     archive = BytesIO()
     with xlsxwriter.Workbook(archive, options) as workbook:
         sheet = workbook.add_worksheet("eligibility")
@@ -94,10 +100,11 @@ def _xlsx(rows: Rows, columns: Sequence[str], path: Path) -> None:
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, harmless(column), bold)
+        number = 0
         for number, row in enumerate(rows, start=1):
             for at, column in enumerate(columns):
                 sheet.write_string(number, at, harmless(_text(row.get(column))))
-        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+        sheet.autofilter(0, 0, number, len(columns) - 1)
     path.write_bytes(archive.getvalue())
 
 
@@ -113,6 +120,18 @@ def _ndjson(rows: Rows, columns: Sequence[str], path: Path) -> None:
             sink.write(orjson.dumps(kept, option=orjson.OPT_APPEND_NEWLINE))
 
 
+def _parquet(rows: Rows, columns: Sequence[str], path: Path) -> None:
+    """Write columns of texts, in groups of rows."""
+    # It takes a tenth of a second and fifty megabytes to load, which every other command is spared.
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    schema = arrow.schema([(column, arrow.string()) for column in columns])
+    coming = iter(rows)
+    with path.open("wb") as sink, parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+        while group := list(islice(coming, _GROUP)):
+            held = [[row.get(column) for row in group] for column in columns]
+            writer.write_table(arrow.table(held, schema=schema))
+
+
 def _text(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -122,4 +141,5 @@ _WRITERS: Final[Mapping[str, Callable[[Rows, Sequence[str], Path], None]]] = {
     ".xlsx": _xlsx,
     ".json": _json,
     ".ndjson": _ndjson,
+    ".parquet": _parquet,
 }

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graph_schema.codes import Reason, Verdict
 from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answers, eligibility_list, in_short
 from hub.answers.names import by_names
-from hub.errors import BadDocumentError, HubError, InvalidInputError
+from hub.errors import BadDocumentError, HubError
 from hub.identity.ids import well_formed
 
 AT_ONCE: Final = 1_000
@@ -47,7 +47,9 @@ async def checked(
     sitting: Sitting,
     buyer: str,
     rows: Sequence[Wanted],
-    done: Callable[[int], object] = lambda _: None,
+    done: Callable[[int], object] | None = None,
+    *,
+    sentences: bool,
 ) -> list[Checked]:
     """Return what becomes of each row; what is wrong with one spoils no other.
 
@@ -56,6 +58,7 @@ async def checked(
         buyer: Who buys.
         rows: What is asked.
         done: Is told how many more rows are answered.
+        sentences: Whether each row has its sentence; these take longer than the verdicts.
 
     Raises:
         InvalidReferenceError: The buyer's reference is none.
@@ -66,21 +69,28 @@ async def checked(
     for index, row in enumerate(rows):
         if row.problem is None:
             by_product.setdefault(row.product, []).append(index)
-    done(len(rows) - sum(map(len, by_product.values())))
+    if done:
+        done(len(rows) - sum(map(len, by_product.values())))
     called = (rows[index].called for indexes in by_product.values() for index in indexes)
     names = await by_names(sitting, (text for text in called if text and not _written(text)))
     for product, indexes in by_product.items():
         for some in (indexes[at : at + AT_ONCE] for at in range(0, len(indexes), AT_ONCE)):
             asked = [names.get(rows[index].called, rows[index].called) for index in some]
-            answers = await _asked(sitting, buyer, product, asked)
+            answers = await _asked(sitting, buyer, product, asked, sentences=sentences)
             for index, each in zip(some, answers, strict=True):
                 found[index] = each
-            done(len(some))
+            if done:
+                done(len(some))
     return found
 
 
 async def _asked(
-    sitting: Sitting, buyer: str, product: str, suppliers: Sequence[str | HubError]
+    sitting: Sitting,
+    buyer: str,
+    product: str,
+    suppliers: Sequence[str | HubError],
+    *,
+    sentences: bool,
 ) -> Sequence[Checked]:
     """Return the answers for some suppliers; where none goes by a name, why not."""
     references = [each for each in suppliers if isinstance(each, str)]
@@ -90,31 +100,25 @@ async def _asked(
         if "product" in error.path:
             return [Checked(problem=error)] * len(suppliers)
         raise
-    told = iter(await _told(sitting, answers))
+    told = iter(await _explained(sitting, answers) if sentences else _short(answers))
     return [next(told) if isinstance(each, str) else Checked(problem=each) for each in suppliers]
 
 
-async def _told(sitting: Sitting, answers: Answers) -> list[Checked]:
-    """Return answers with their sentences; a supplier that is asked about twice has one."""
-    known: dict[object, Checked] = {}
+def _short(answers: Answers) -> list[Checked]:
+    """Return answers without their sentences."""
+    columns = zip(answers.verdicts, answers.reasons, answers.problems, strict=True)
+    return [Checked(verdict, reason, None, problem) for verdict, reason, problem in columns]
+
+
+async def _explained(sitting: Sitting, answers: Answers) -> list[Checked]:
+    """Return answers with their sentences."""
     found: list[Checked] = []
-    for index, named in enumerate(answers.named):
-        each = None if isinstance(named, HubError) else known.get(named)
-        if each is None:
-            each = known[named] = _one(sitting, answers, index)
-            if not len(known) % _SENTENCES:
-                await asyncio.sleep(0)
-        found.append(each)
+    for index, each in enumerate(_short(answers)):
+        answered = answers.answered(index)
+        found.append(replace(each, summary=in_short(sitting, answered)) if answered else each)
+        if not index % _SENTENCES:
+            await asyncio.sleep(0)
     return found
-
-
-def _one(sitting: Sitting, answers: Answers, index: int) -> Checked:
-    answered = answers.answered(index)
-    if answered is None:
-        unknown = InvalidInputError("it cannot be answered")
-        return Checked(problem=answers.problems[index] or unknown)
-    summary = in_short(sitting, answered)
-    return Checked(answered.verdict, answered.reason, summary)
 
 
 def _written(text: str) -> bool:

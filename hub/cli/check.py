@@ -49,7 +49,7 @@ def check(
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="F.csv, .xlsx, .json or .ndjson.")
+        Path | None, typer.Option("--output", help="F.csv, .xlsx, .json, .ndjson, .parquet.")
     ] = None,
     supplier_column: Annotated[
         str | None, typer.Option("--supplier-column", help="Column of the supplier, not guessed.")
@@ -113,7 +113,13 @@ async def _answers(
             msg = f"row {number} names no product; give --product, or a column `product`"
             raise BadDocumentError(msg)
     progress_bar, task = bar
-    answers = await checked(sitting, buyer, wanted, lambda some: progress_bar.advance(task, some))
+    answers = await checked(
+        sitting,
+        buyer,
+        wanted,
+        lambda some: progress_bar.advance(task, some),
+        sentences=True,
+    )
     return [
         {**cells, **_told(answered)}
         for (_, cells), answered in zip(listed.rows, answers, strict=True)

@@ -1,6 +1,6 @@
 """Bodies of requests: whole, bounded, and within a time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 
@@ -22,17 +22,35 @@ async def body_of(request: Request, most: int, seconds: float, what: str = "requ
         TooLargeError: It is larger than may be.
         SlowRequestError: It is not sent in time.
     """
-    _check(_said(request.headers), most, what)
     body = bytearray()
+    await taken_in(request, most, seconds, body.extend, what)
+    return bytes(body)
+
+
+async def taken_in(
+    request: Request,
+    most: int,
+    seconds: float,
+    take: Callable[[bytes], object],
+    what: str = "request",
+) -> None:
+    """Take the body of a request in parts, as it comes.
+
+    Raises:
+        TooLargeError: It is larger than may be.
+        SlowRequestError: It is not sent in time.
+    """
+    _check(_said(request.headers), most, what)
+    size = 0
     try:
         async with within(seconds):
             async for chunk in request.stream():
-                body += chunk
-                _check(len(body), most, what)
+                size += len(chunk)
+                _check(size, most, what)
+                take(chunk)
     except DeadlineExceededError as error:
         msg = f"the {what} has not come within {seconds:g} seconds"
         raise SlowRequestError(msg) from error
-    return bytes(body)
 
 
 def _said(headers: Mapping[str, str]) -> int:

@@ -18,7 +18,9 @@ from prometheus_client import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-DOORS: Final = ("/graphql", "/oauth", "/programs", "/.well-known", "/livez", "/readyz", "/metrics")
+DOORS: Final = (
+    "/graphql", "/jobs", "/oauth", "/programs", "/.well-known", "/livez", "/readyz", "/metrics",
+)  # fmt: skip
 """Addresses, or beginnings of them, that are told apart."""
 _FAULT: Final = "500"
 """The status of requests for which no answer was made: what the server makes of that."""
@@ -48,6 +50,13 @@ class Counts:
             "wsr_hub_queries_under_way", "Queries that are answered or wait for their turn.",
             registry=self._registry,
         )  # fmt: skip
+        self._jobs = Gauge(
+            "wsr_hub_jobs_pending", "Long lists that are answered or wait for it.",
+            registry=self._registry,
+        )  # fmt: skip
+        self._job_rows = Counter(
+            "wsr_hub_job_rows", "Rows of long lists that were answered.", registry=self._registry
+        )
 
     def answered(self, path: str, status: str, seconds: float) -> None:
         """Count a request."""
@@ -62,6 +71,14 @@ class Counts:
     def watch(self, under_way: Callable[[], float]) -> None:
         """Tell how many queries are under way, as often as it is asked."""
         self._under_way.set_function(under_way)
+
+    def watch_jobs(self, pending: Callable[[], float]) -> None:
+        """Tell how many long lists wait, as often as it is asked."""
+        self._jobs.set_function(pending)
+
+    def rows(self, count: int) -> None:
+        """Count rows of a long list."""
+        self._job_rows.inc(count)
 
     def exposition(self) -> str:
         """Return all counts, as Prometheus reads them."""

@@ -1,5 +1,6 @@
 """Uploads: one document as the body of a request, of a type that is taken, and bounded."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -36,8 +37,13 @@ _ANY: Final = frozenset({"", "application/octet-stream"})
 _ENDINGS: Final = {"htm": Kind.HTML, **{kind.value: kind for kind in Kind}}
 
 
-def kind_of(headers: Headers, name: str) -> Kind:
+def kind_of(headers: Headers, name: str, taken: Collection[Kind] = tuple(Kind)) -> Kind:
     """Return what a document is, by its type; by the ending of its name, where that says nothing.
+
+    Args:
+        headers: Of the request.
+        name: Of the document.
+        taken: What is taken.
 
     Raises:
         UnsupportedMediaTypeError: It is none that is taken; the message says which are.
@@ -46,8 +52,8 @@ def kind_of(headers: Headers, name: str) -> Kind:
     kind = TYPES.get(given)
     if given in _ANY:
         kind = _ENDINGS.get(name.rpartition(".")[2].lower())
-    if kind is None:
-        types = ", ".join(TYPES)
+    if kind is None or kind not in taken:
+        types = ", ".join(media for media, each in TYPES.items() if each in taken)
         msg = f"the content type is {given[:80] or 'not given'}; send one of: {types}"
         raise UnsupportedMediaTypeError(msg)
     check_plain(headers)

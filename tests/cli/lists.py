@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
+from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineWorkbook
 
 from tests.cli.commands import Ran, hub
@@ -76,6 +77,11 @@ def from_json(path: Path) -> Rows:
 def from_ndjson(path: Path) -> Rows:
     """Return the rows of an NDJSON file."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def from_parquet(path: Path) -> Rows:
+    """Return the rows of a Parquet file."""
+    return cast("Any", parquet).read_table(str(path)).to_pylist()
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, Any]:

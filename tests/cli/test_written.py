@@ -3,6 +3,7 @@
 import resource
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,18 @@ from tests.cli.lists import (
     from_csv,
     from_json,
     from_ndjson,
+    from_parquet,
     from_xlsx,
     listed,
 )
 from tests.cli.worlds import BARRED, GOOD
 
 pytestmark = pytest.mark.usefixtures("store")
+
+
+def digest(number: int) -> str:
+    """Return a text that does not pack well."""
+    return sha256(str(number).encode()).hexdigest()
 
 
 @contextmanager
@@ -48,6 +55,7 @@ READ: Final[Mapping[str, Callable[[Path], Rows]]] = {
     ".xlsx": from_xlsx,
     ".json": from_json,
     ".ndjson": from_ndjson,
+    ".parquet": from_parquet,
 }
 FORMATS: Final = list(READ)
 HARMFUL: Final = [
@@ -99,7 +107,7 @@ def test_a_pipe_gets_no_formula_either() -> None:
     assert [row["'=note"] for row in answers(found)] == ["'=1+1", "'-1", "a=b"]
 
 
-@pytest.mark.parametrize("suffix", [".json", ".ndjson"])
+@pytest.mark.parametrize("suffix", [".json", ".ndjson", ".parquet"])
 def test_formats_of_programs_keep_each_text_as_it_is(folder: Path, suffix: str) -> None:
     path = folder / f"answers{suffix}"
     write([{"own": text} for text in HARMFUL], ["own"], path)
@@ -120,7 +128,7 @@ def test_an_address_that_cannot_be_written_is_told_in_one_line(folder: Path, suf
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_file_that_does_not_fit_is_told_in_one_line(folder: Path, suffix: str) -> None:
-    path = listed("supplier,number", *(f"{GOOD},{number}" for number in range(5_000)))
+    path = listed("supplier,number", *(f"{GOOD},{digest(number)}" for number in range(5_000)))
     (folder / f"answers{suffix}").write_text("of yesterday", "utf-8")
     before = sorted(folder.iterdir())
     with small_files():

@@ -1,0 +1,1 @@
+"""Long lists: taken over HTTP, answered slice by slice, fetched when they are done."""
