@@ -76,6 +76,8 @@ def test_each_setting_is_read_from_each_place(
         "public_url": "https://hub.example",
         "most_body_bytes": "2000",
         "most_document_bytes": "4000",
+        "jobs_folder": "/data/jobs",
+        "jobs_kept_hours": "24",
         "issuers": '[{"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys"}]',
         "authorization_server": "true",
         "keys_secret": SEALED,
@@ -110,6 +112,7 @@ def test_each_setting_is_read_from_each_place(
     assert (found.most_body_bytes, found.most_document_bytes) == (2000, 4000)
     assert found.feeds == {"ffp/page": "https://program.example/list"}
     assert found.sync_every_hours == 6
+    assert (found.jobs_folder, found.jobs_kept_hours) == (Path("/data/jobs"), 24)
     assert (found.anonymous_cost, found.anonymous_rows) == (3_000, 200)
     assert (found.cost_per_second, found.anonymous_cost_per_second) == (8_000, 400)
     assert (found.deadline_seconds, found.stopping_seconds) == (2.5, 0.5)
