@@ -144,7 +144,7 @@ async def test_a_million_rows_take_little_memory(tmp_path: Path) -> None:
         rows = [f"ffp:bulk-{at * 7919 % suppliers:07},{at}\n" for at in range(MILLION)]
         listed = "".join(["reference,order\n", *rows]).encode()
         with serving(tmp_path, url, {"HUB_STORE": f"sqlite:///{path}"}) as hub:
-            async with asking(url) as http, asyncio.timeout(3 * PATIENCE):
+            async with asking(url) as http, asyncio.timeout(10 * PATIENCE):
                 sends = await lists(http, client)
                 short = b"".join(listed.splitlines(keepends=True)[:1_001])
                 await sends.answers(await sends.send(short, _WALMART))
