@@ -47,7 +47,7 @@ PLACED: Final = re.compile(
     r"(?:the factory|it) (?:is|was) (?:located|situated) (?:at|in) (?P<at>.+?)\.?", re.IGNORECASE
 )
 _BEARING: Final = re.compile(
-    r"terminat|ineligib|eligib|stage\s*(?:3|three|iii)|barred|cease|suspend"
+    r"terminat|ineligib|eligib|stage\s*(?:3|three|iii)|barred|cease|suspen[ds]"
     r"|(?:stop|end)\w* (?:all |any |their )?(?:business|sourcing|orders)",
     re.IGNORECASE,
 )
@@ -71,27 +71,26 @@ def sentences(text: str) -> Sequence[str]:
     return [part.strip() for part in _STOP.split(plain) if part.strip()]
 
 
-def doubt(texts: Sequence[str]) -> str | None:
-    """Return the word of some texts that quotes, conditions, disputes or takes something back."""
-    found = (_DOUBT.search(text) for text in texts)
-    return next((match[0] for match in found if match), None)
+def doubt(text: str) -> str | None:
+    """Return the word of a text that quotes, conditions, disputes or takes something back."""
+    found = _DOUBT.search(text)
+    return found and found[0]
 
 
-def effects(texts: Sequence[str], name: str) -> Iterator[tuple[str, re.Match[str] | None]]:
+def effects(text: str, name: str) -> Iterator[tuple[str, re.Match[str] | None]]:
     """Yield each sentence that bears on who may be bought from, and how it is understood, if so.
 
     Args:
-        texts: The lines of the statement.
+        text: A line of the statement.
         name: Whom it names: its own words bear on nothing.
     """
     plain = _NO_STOP.sub(r"\1", name)
-    for text in texts:
-        for sentence in sentences(text):
-            rest = re.sub(re.escape(plain), "", sentence, flags=re.IGNORECASE)
-            if _BEARING.search(rest):
-                yield sentence, _understood(sentence)
-            elif _GROUP.search(rest):
-                yield sentence, ALONE.fullmatch(sentence)
+    for sentence in sentences(text):
+        rest = re.sub(re.escape(plain), "", sentence, flags=re.IGNORECASE)
+        if _BEARING.search(rest):
+            yield sentence, _understood(sentence)
+        elif _GROUP.search(rest):
+            yield sentence, ALONE.fullmatch(sentence)
 
 
 def _understood(sentence: str) -> re.Match[str] | None:

@@ -1,25 +1,33 @@
 """Statements on ineligibility: prose that bars a factory or a group, one page for each.
 
 Only a statement of which every sentence that bears on its effect is understood becomes a standing.
-Any other is for a person: one without a clear date, of a factory that is not known at its address,
-or that quotes, conditions, denies, disputes or takes something back.
+One that leaves open whether, how far or on which of some days it bars, because it quotes,
+conditions, denies, disputes or takes something back, waits for a person with the bar that it would
+be. Where it cannot be read whom it bars, or on no day at all, there is nothing to wait: it is set
+aside.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from adapters.bangladesh_accord import prose
+from adapters.bangladesh_accord.statement import (
+    NothingError,
+    Said,
+    Statement,
+    passed_over,
+    take,
+    understand,
+)
 from adapters.kit.contacts import without_contacts
-from adapters.kit.dates import printed
 from adapters.kit.gate import UnreadableError
 from adapters.kit.names import Reading
 from adapters.kit.pages import Line as Shown
 from adapters.kit.pages import page
-from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, line
-from graph_schema.days import PartialDate
+from adapters.kit.parsed import Parsed, RowProblem, Unsure, line
 from graph_schema.exchange import Bookkeeping, Line
 from graph_schema.standing import Standing
 from graph_schema.texts import folded
@@ -32,16 +40,6 @@ _HEADING: Final = re.compile(
     re.IGNORECASE,
 )
 _ANY_HEADING: Final = re.compile(r"\bstatement\b", re.IGNORECASE)
-_FORMATS: Final = ("%d %B %Y", "%B %d, %Y", "%B %d %Y", "%B %Y")
-"""With the month in letters; which of two numbers is the month, no source shows."""
-_NUMERIC: Final = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
-_ORDINAL: Final = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_CONTACT: Final = re.compile(
-    r"\W*(?:for (?:more|further) information,? (?:please )?|media |press )?contact", re.IGNORECASE
-)
-"""Begins a line that names a person."""
-_LABELS: Final = ("date", "factory", "factory name", "address", "reason", "effect")
-_THIS: Final = ("thefactory", "thesupplier", "thisfactory", "thissupplier")
 _GROUPS_APART: Final = date(2019, 5, 8)
 """Since then a bar reaches the group only by a decision of its own (domain rule r05)."""
 _MOST: Final = 100
@@ -50,82 +48,56 @@ _MONITOR: Final = date(2020, 6, 1)
 """Since then the RSC speaks, no more the Accord."""
 
 
-class _Unsure(Exception):  # noqa: N818 - never leaves this module
-    """Why a person must read a statement."""
-
-
-@dataclass(slots=True)
-class _Statement:
-    """One statement: its heading, its lines, and what they say.
-
-    Attributes:
-        day: From when the bar holds.
-        places: The addresses it prints.
-        groups: The groups that it bars as a whole.
-        alone: Whether it says that the bar reaches no further.
-    """
-
-    row: int
-    heading: str
-    state: str
-    name: str
-    texts: list[str] = field(default_factory=list[str])
-    labelled: dict[str, str] = field(default_factory=dict[str, str])
-    day: PartialDate | None = None
-    places: set[str] = field(default_factory=set[str])
-    groups: set[str] = field(default_factory=set[str])
-    alone: bool = False
-    why: str | None = None
-
-
 def statements(document: bytes, reading: Reading) -> Parsed:
     """Return whom the statements of a page bar, and since when.
 
     Raises:
         UnreadableError: It is no page of a statement.
     """
-    shown = page(document, _MARKS, _WITHOUT)
+    read = page(document, _MARKS, _WITHOUT)
     contacts = frozenset(
-        each.row for each in shown.lines if _passed_over(each.text) and not _heads(each)
+        each.row for each in read.lines if passed_over(each.text) and not _heads(each)
     )
-    parsed = Parsed(kinds={Standing}, apart=replace(shown.apart, lines=contacts))
-    found = list(_statements(shown.lines, reading, parsed.problems))
+    parsed = Parsed(kinds={Standing}, apart=replace(read.apart, lines=contacts))
+    found = list(_statements(read.lines, reading, parsed.problems))
     if not found and not parsed.problems:
         msg = "it is not the page that the feed is about: no heading in it is one of a statement"
         raise UnreadableError(msg)
     if len(found) > _MOST:
         msg = f"it holds {len(found):,} statements; no page holds more than {_MOST}"
         raise UnreadableError(msg)
-    monitor = any("rsc" in each.text.casefold().split() for each in shown.lines)
-    told: list[Line] = []
+    monitor = any("rsc" in each.text.casefold().split() for each in read.lines)
+    told: list[tuple[Statement, list[Line]]] = []
     for each in found:
         try:
-            _understand(each)
-            told += _bars(each, reading, monitor=monitor)
-        except _Unsure as unsure:
+            understand(each)
+            told.append((each, [*_bars(each, reading, monitor=monitor)]))
+        except NothingError as nothing:
             who = reading.names.who(each.name)
-            parsed.problems.append(_unsure(reading, each.row, each.heading, str(unsure), who))
-    against = dict(_against(told))
-    parsed.problems += against.values()
-    parsed.lines += (each for each in told if each.about.row not in against)
+            parsed.problems.append(_nothing(reading, each.row, each.heading, str(nothing), who))
+    _contradict(told)
+    for each, lines in told:
+        if each.doubts:
+            parsed.unsure.append(Unsure(each.row, each.words, tuple(lines), tuple(each.doubts)))
+        else:
+            parsed.lines += lines
     return parsed
 
 
-def _against(told: Sequence[Line]) -> Iterator[tuple[int, RowProblem]]:
-    """Yield each statement of which another says that the same bar holds since another day."""
-    bars: dict[tuple[str, str], list[tuple[int, PartialDate]]] = {}
-    for each in told:
-        fact, row = each.fact, each.about.row
-        assert isinstance(fact, Standing)  # noqa: S101 - `_bars` yields nothing else
-        assert fact.since is not None  # noqa: S101
-        assert row is not None  # noqa: S101
-        bars.setdefault((fact.subject, fact.state), []).append((row, fact.since))
-    for (subject, state), since in bars.items():
-        if max(day.first for _, day in since) > min(day.last for _, day in since):
-            days = " and ".join(sorted({str(day) for _, day in since}))
-            message = f"the page says of it {state} since {days}; a person must decide"
-            for row, _ in since:
-                yield row, RowProblem(row, ProblemCode.CONTRADICTION, message, subject=subject)
+def _contradict(told: Sequence[tuple[Statement, Sequence[Line]]]) -> None:
+    """Doubt statements of which another is as clear that the same bar holds since another day."""
+    bars: dict[tuple[str, str], list[Statement]] = {}
+    for each, lines in told:
+        for line_ in lines if not each.doubts else ():
+            assert isinstance(line_.fact, Standing)  # noqa: S101 - `_bars` yields nothing else
+            bars.setdefault((line_.fact.subject, line_.fact.state), []).append(each)
+    for (subject, state), all_ in bars.items():
+        days = [each.day for each in all_]
+        if max(day.first for day in days) > min(day.last for day in days):
+            listed = " and ".join(sorted({day.text for day in days}))
+            for each in all_:
+                why = f"the page says of {subject} {state} since {listed}"
+                each.doubt(Said(each.row, each.heading), why)
 
 
 def _heads(each: Shown) -> bool:
@@ -133,13 +105,7 @@ def _heads(each: Shown) -> bool:
     return each.heading and _ANY_HEADING.search(each.text) is not None
 
 
-def _passed_over(text: str) -> bool:
-    """Whether a line says whom to contact, and nothing that bears on a bar."""
-    bears = prose.doubt([text]) is not None or any(prose.effects([text], ""))
-    return _CONTACT.match(text) is not None and not bears
-
-
-def _unsure(
+def _nothing(
     reading: Reading, row: int, heading: str, why: str, subject: str | None = None
 ) -> RowProblem:
     return reading.unsure(row, without_contacts(heading), why, subject=subject)
@@ -147,13 +113,13 @@ def _unsure(
 
 def _statements(
     lines: Sequence[Shown], reading: Reading, problems: list[RowProblem]
-) -> Iterator[_Statement]:
+) -> Iterator[Statement]:
     """Yield the statements of a page, each from its heading to the next."""
-    current: _Statement | None = None
+    current: Statement | None = None
     for each in lines:
         if not _heads(each):
             if current is not None:
-                _take(current, each.text)
+                take(current, Said(each.row, each.text))
             continue
         if current is not None:
             yield current
@@ -161,155 +127,71 @@ def _statements(
         current = None
         if match is None:
             why = "its heading is not that of a bar"
-            problems.append(_unsure(reading, each.row, each.text, why))
+            problems.append(_nothing(reading, each.row, each.text, why))
         else:
             state = "terminated" if "terminat" in match["kind"].casefold() else "ineligible"
-            current = _Statement(each.row, each.text, state, match["who"].strip())
+            current = Statement(each.row, each.text, state, match["who"].strip())
     if current is not None:
         yield current
 
 
-def _take(statement: _Statement, text: str) -> None:
-    """Take in the next line: a value with its label, a date, or prose."""
-    label, colon, value = text.partition(":")
-    if colon and folded(label) in map(folded, _LABELS):
-        if statement.labelled.setdefault(folded(label), value.strip()) != value.strip():
-            statement.texts.append('"')  # a label with two values is as unclear as a quotation
-    elif not _passed_over(text):
-        statement.texts.append(text)
-
-
-def _understand(statement: _Statement) -> None:
-    """Work out what a statement says.
+def _bars(statement: Statement, reading: Reading, *, monitor: bool) -> Iterator[Line]:
+    """Yield the standings of a statement, if it is so.
 
     Raises:
-        _Unsure: Something in it is not understood.
+        NothingError: It is not known whom it bars.
     """
-    labelled = statement.labelled
-    doubt = prose.doubt([statement.heading, *statement.texts, *labelled.values()])
-    if doubt:
-        msg = f"it quotes, conditions, disputes or takes back something ({doubt})"
-        raise _Unsure(msg)
-    named = labelled.get("factory", labelled.get("factoryname", statement.name))
-    if folded(named) != folded(statement.name):
-        msg = "its heading and its text name different factories"
-        raise _Unsure(msg)
-    statement.day = _day(statement)
-    statement.why = labelled.get("reason")
-    statement.places |= {labelled["address"]} if "address" in labelled else set()
-    texts = [*statement.texts, *([labelled["effect"]] if "effect" in labelled else [])]
-    for text in texts:
-        for sentence in prose.sentences(text):
-            if found := prose.PLACED.fullmatch(sentence):
-                statement.places.add(found["at"])
-    _effects(statement, texts)
-
-
-def _day(statement: _Statement) -> PartialDate:
-    """Return the date of a statement: the one line of it that is a date.
-
-    Raises:
-        _Unsure: There is none, or several.
-    """
-    given = [statement.labelled["date"]] if "date" in statement.labelled else []
-    lines = [*given, *(re.sub(r"(?i)^(?:published|posted) on\s+", "", t) for t in statement.texts)]
-    found = {day for each in lines if (day := _dated(each)) is not None}
-    if len(found) != 1 or (given and _dated(given[0]) is None):
-        msg = "its date is not clear"
-        raise _Unsure(msg)
-    return found.pop()
-
-
-def _dated(text: str) -> PartialDate | None:
-    """Return the date that a text is; none where it is something else."""
-    if _NUMERIC.fullmatch(text.strip()):
-        msg = f"its date is not clear ({text.strip()})"
-        raise _Unsure(msg)
-    try:
-        return printed(_ORDINAL.sub("", text), _FORMATS)
-    except ValueError:
-        return None
-
-
-def _effects(statement: _Statement, texts: Sequence[str]) -> None:
-    """Take in the sentences that bear on whom signatories may buy from.
-
-    Raises:
-        _Unsure: One is not understood, names somebody else, or there is none.
-    """
-    barring = 0
-    for _, found in prose.effects(texts, statement.name):
-        if found is None:
-            msg = "a sentence on its effect is not understood"
-            raise _Unsure(msg)
-        if found.re is prose.ALONE:
-            statement.alone = True
-            continue
-        barring += 1
-        if folded(found["who"]) not in {folded(statement.name), *_THIS}:
-            msg = "a sentence on its effect names somebody else"
-            raise _Unsure(msg)
-        statement.places |= {found["at"]} if found["at"] else set()
-        statement.why = statement.why or found["why"]
-        if found["also"]:
-            statement.groups.add((found["group"] or "").strip())
-        if found["day"]:
-            statement.day = _dated(found["day"])
-    if not barring or statement.day is None:
-        msg = "it does not say in clear words that, and since when, signatories must end business"
-        raise _Unsure(msg)
-
-
-def _bars(statement: _Statement, reading: Reading, *, monitor: bool) -> Iterator[Line]:
-    """Yield the standings of a statement that is understood.
-
-    Raises:
-        _Unsure: It is not known whom it bars, or who says so.
-    """
-    day = statement.day
-    assert day is not None  # noqa: S101 - `_effects` sees to it
+    heading, day = Said(statement.row, statement.heading), statement.day
     if (day.first >= _MONITOR.toordinal()) != monitor:
-        msg = "the Accord spoke until 2020-05-31, the RSC since then: it is not clear who says it"
-        raise _Unsure(msg)
+        statement.doubt(
+            heading,
+            "the Accord spoke until 2020-05-31, the RSC since then: it is not clear who says it",
+        )
     # An old statement that is read today says nothing of today: it confirms its own day alone.
     told: dict[str, object] = {
         "confirmedOn": date.fromordinal(day.last),
         "state": statement.state, "track": "escalation", "since": day.text,
         "note": prose.reason(without_contacts(statement.why or "")),
     }  # fmt: skip
-    subjects = [_who(statement, reading), *_groups(statement, day, reading)]
+    subjects = [_who(statement, reading), *_groups(statement, reading)]
     for subject in dict.fromkeys(subjects):
         about = Bookkeeping(row=statement.row)
         yield line(reading.program, Standing, {"subject": subject, **told}, about)
 
 
-def _who(statement: _Statement, reading: Reading) -> str:
-    """Return whom a statement bars: known by the name at the very address that it prints."""
+def _who(statement: Statement, reading: Reading) -> str:
+    """Return whom a statement bars: known by the name at the very address that it prints.
+
+    Raises:
+        NothingError: Nobody has said who that is.
+    """
     places = {folded(place) for place in statement.places}
     if len(places) > 1:
         msg = "it prints several addresses"
-        raise _Unsure(msg)
+        raise NothingError(msg)
     found = reading.names.judged.get((folded(statement.name), next(iter(places), "")))
     if found is None:
         where = "at its address " if places else ""
         msg = f"nobody has said {where}who {statement.name} is"
-        raise _Unsure(msg)
+        raise NothingError(msg)
     return found
 
 
-def _groups(statement: _Statement, day: PartialDate, reading: Reading) -> Iterator[str]:
+def _groups(statement: Statement, reading: Reading) -> Iterator[str]:
     """Yield the groups that a statement bars beside the factory, where no rule does so by itself.
 
-    Raises:
-        _Unsure: The group is not known, or the statement speaks against the rule of its day.
+    A group that nobody knows, or of which it speaks against the rule of its day, is a doubt: what
+    a person may say yes to is the bar of the factory.
     """
-    apart = day.first >= _GROUPS_APART.toordinal()
+    heading = Said(statement.row, statement.heading)
+    apart = statement.day.first >= _GROUPS_APART.toordinal()
     if statement.alone and (statement.groups or not apart):
-        msg = "what it says of other factories does not agree with the rule of its day"
-        raise _Unsure(msg)
+        why = "what it says of other factories does not agree with the rule of its day"
+        statement.doubt(heading, why)
+        return
     for name in sorted(statement.groups) if apart else ():
         found = reading.names.who(f"{name} group") if name else None
         if found is None:
-            msg = "it bars a group, and nobody has said who that is"
-            raise _Unsure(msg)
-        yield found
+            statement.doubt(heading, "it bars a group, and nobody has said who that is")
+        else:
+            yield found

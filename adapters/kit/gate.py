@@ -98,10 +98,10 @@ def is_workbook(document: bytes) -> bool:
     return document.startswith((b"PK\x03\x04", b"PK\x05\x06"))
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = _LONGEST_SHOWN) -> str:
     """Return a text out of a file as messages show it: quoted, escaped, short, without contacts."""
     text = without_contacts(text)
-    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…")
+    return repr(text if len(text) <= longest else f"{text[: longest - 1]}…")
 
 
 def listed(texts: tuple[str, ...]) -> str:

@@ -93,6 +93,23 @@ class Apart:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A statement in prose that its parser is not sure of: never recorded unless a person says so.
+
+    Attributes:
+        row: Where it begins.
+        words: All that it says, folded, by which it is known again wherever it stands.
+        lines: What would be recorded if it is so; one at least.
+        why: Why its parser is not sure, each with its place.
+    """
+
+    row: int
+    words: str
+    lines: tuple[Line, ...]
+    why: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Parsed:
     """A document as rows of facts.
@@ -100,6 +117,7 @@ class Parsed:
     Attributes:
         lines: What it says, each with its row.
         problems: Rows set aside.
+        unsure: Statements that a person must decide on.
         kinds: The kinds of facts it speaks of, whether or not it has rows of them.
         columns: Names of the columns that it has.
         missing: Columns that it should have and has not.
@@ -111,6 +129,7 @@ class Parsed:
 
     lines: list[Line] = field(default_factory=list[Line])
     problems: list[RowProblem] = field(default_factory=list[RowProblem])
+    unsure: list[Unsure] = field(default_factory=list[Unsure])
     kinds: set[type[Fact]] = field(default_factory=set[type[Fact]])
     columns: set[str] = field(default_factory=set[str])
     missing: list[str] = field(default_factory=list[str])
@@ -131,6 +150,7 @@ class Parsed:
         """Take in another part of the same document."""
         self.lines += other.lines
         self.problems += other.problems
+        self.unsure += other.unsure
         self.kinds |= other.kinds
         self.columns |= other.columns
         self.missing += other.missing

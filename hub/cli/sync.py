@@ -28,6 +28,7 @@ from hub.sync.intake import Intake, Origin, Outcome, Report
 from hub.sync.reading import sync_all
 from hub.sync.run import run as sync_run
 from hub.sync.sources import feed_file, first, record
+from hub.sync.unsure import wait
 
 FETCHER: Final = Fetcher()
 _TURN: Final = 0.000_5
@@ -98,6 +99,7 @@ def sync(
             for intake in (*before, _intake(adapter, feed, documents, on, fetched)):
                 if intake.origin is Origin.OPERATOR:
                     intake.complete = intake.complete and not partial
+                await wait(found, intake, dry_run=dry_run)
                 with far() as told:
                     reports.append(
                         await sync_run(found, intake, dry_run=dry_run, confirmed=yes, progress=told)

@@ -12,8 +12,8 @@ from hub.errors import InvalidInputError
 from hub.http.media import JSON
 from hub.http.refused import UnsupportedMediaTypeError
 from hub.http.upload import Kind, kind_of
+from hub.sync.document import Document, Form
 from hub.sync.feeds import feed_of
-from hub.sync.proposal import Document, Form
 from hub.sync.receipt import LONGEST_KEY, is_key
 
 KEY: Final = "idempotency-key"

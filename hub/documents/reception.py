@@ -24,8 +24,9 @@ from hub.store.deeds import By
 from hub.store.port import Store
 from hub.sync.feeds import installed
 from hub.sync.intake import Change
+from hub.sync.making import Sending
 from hub.sync.proposal import Proposal, Shown, State, shown
-from hub.sync.propose import Sending, propose
+from hub.sync.propose import propose
 from hub.sync.receipt import Asked as Key
 from hub.sync.receipt import KeyUsedError
 

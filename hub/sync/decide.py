@@ -54,7 +54,7 @@ class Deciding:
     def kept(self, head: Proposal, receipt: Receipt) -> Sequence[Kept]:
         """Return what is kept of a decision; the document is not."""
         told = self.asked.kept(receipt, instead_of=NOTHING)
-        return [head.kept(self.text), *head.without(DOCUMENT), told]
+        return [head.kept(self.text), *head.without(DOCUMENT), *head.marked(), told]
 
 
 async def apply(

@@ -21,8 +21,9 @@ def reasons(intake: Intake, tally: Tally, plan: Plan, world: World, refused: int
         world: What is known.
         refused: Lines set aside.
     """
-    bounds, total = intake.bounds, tally.rows
+    bounds, total = intake.bounds, tally.rows + len(intake.unsure)
     aside = tally.unread + refused
+    yield from intake.why
     for column in intake.missing:
         yield f"the column {column} is missing; add it, or take the template again"
     owner = _owner(intake, tally, world)

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.kit.adapter import Feed
 from adapters.kit.fetch import Mark
-from adapters.kit.parsed import Apart, Parsed, RowProblem
+from adapters.kit.parsed import Apart, Parsed, RowProblem, Unsure
 from graph_schema.elements import Fact
 from graph_schema.exchange import Line
 from hub.store.deeds import Actor, By
@@ -83,6 +83,8 @@ class Intake:
         kinds: The kinds of facts it speaks of.
         whole: Whether it is applied whole or not at all.
         problems: Rows that its parser set aside.
+        unsure: Statements that its parser is not sure of.
+        why: Why a person must look at it, whatever it would do.
         missing: Columns that it should have and has not.
         notes: What else the person who syncs it should know.
         address: Where it was fetched from.
@@ -102,6 +104,8 @@ class Intake:
     kinds: frozenset[type[Fact]] = frozenset()
     whole: bool = False
     problems: Sequence[RowProblem] = ()
+    unsure: Sequence[Unsure] = ()
+    why: Sequence[str] = ()
     missing: Sequence[str] = ()
     notes: Sequence[str] = ()
     address: str | None = None

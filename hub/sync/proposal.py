@@ -10,7 +10,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ import orjson
 from pydantic import TypeAdapter
 
 from adapters.kit.parsed import RowProblem
-from hub.store.kept import Kept
+from hub.store.kept import FOREVER, NOTHING, Kept
 from hub.store.port import NOBODY, Row, Store
+from hub.sync.document import Document, Form
 from hub.sync.intake import Change, Report
 from hub.sync.plan import MOST_SHOWN
 from hub.sync.receipt import Effect
@@ -30,6 +31,8 @@ STAYS: Final = timedelta(days=90)
 """How long one that was decided can still be looked at."""
 MOST_WAITING: Final = 20
 """Proposals of one program that wait at once."""
+MOST_UNSURE: Final = 100
+"""Statements of one program that its parsers are not sure of, and that wait beside these."""
 MOST_DECIDED: Final = 500
 """Proposals of one program, beyond which the oldest that were decided are forgotten."""
 DOCUMENT: Final = "proposed document"
@@ -47,39 +50,6 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-class Form(StrEnum):
-    """What a client sent."""
-
-    DOCUMENT = "document"
-    """A document of a feed, as its parser reads it."""
-    LINES = "lines"
-    """Facts as lines of the exchange format; bad ones are set aside."""
-    FACTS = "facts"
-    """Facts that are recorded all or not at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a client sent, apart from its bytes.
-
-    Attributes:
-        feed: The feed whose document it is; none of facts.
-        name: What its file is called.
-        dated: The day of which it speaks.
-        partial: Whether it leaves things out, though documents of its feed do not.
-        fetched: Whether it was fetched, so that it speaks of that day where it prints none.
-        sha256: Of its bytes.
-    """
-
-    form: Form
-    feed: str | None = None
-    name: str = ""
-    dated: date | None = None
-    partial: bool = False
-    fetched: bool = False
-    sha256: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The head of a proposal.
@@ -87,7 +57,8 @@ class Proposal:
     Attributes:
         number: By which it is found; later ones have higher ones.
         program: Code of the program whose operators may see and decide it.
-        client: Id of the client that sent it; `schedule` where a feed was read when it was due.
+        client: Id of the client that sent it; `schedule` where a feed was read when it was due,
+            `shell` where somebody synced a document that has such a statement.
         sent_at: When, in microseconds since 1970.
         complete: Whether the document leaves nothing out.
         held: Why somebody must look at it; empty: it only waits to be applied.
@@ -169,6 +140,14 @@ class Proposal:
             made = _not_made(report)
         yield Kept(EFFECTS, self.key, _EFFECTS.dump_json(made).decode(), self.expires_at)
 
+    def marked(self) -> Iterator[Kept]:
+        """Yield the record by which a statement is known again: once decided, for ever."""
+        if self.document.form is Form.UNSURE:
+            waits = self.state is State.PENDING
+            until, instead = (self.expires_at, NOTHING) if waits else (FOREVER, None)
+            about, number = self.document.statement, str(self.number)
+            yield Kept(statements(self.program), about, number, until, instead)
+
     def without(self, *kinds: str) -> Iterator[Kept]:
         """Yield what makes records of it be forgotten."""
         return (Kept(each, self.key, "null", 0) for each in kinds)
@@ -230,6 +209,11 @@ _EFFECTS: Final = TypeAdapter(Effects)
 def kind(program: str) -> str:
     """Return the kind of the records of a program's proposals."""
     return f"proposal {program}"
+
+
+def statements(program: str) -> str:
+    """Return the kind of the records by which statements of a program are known again."""
+    return f"statement {program}"
 
 
 def key(number: int) -> str:

@@ -1,10 +1,7 @@
 """Propose: what a client sends becomes a proposal, which waits or is applied at once."""
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,43 +10,23 @@ import orjson
 from adapters.kit.adapter import Adapter
 from adapters.kit.parsed import Apart
 from hub.errors import BadDocumentError, ConflictError
-from hub.identity.ids import Ids, Numbered
-from hub.store.deeds import Action, By, Deed
-from hub.store.kept import NOTHING, Kept
+from hub.store.deeds import Action, By
 from hub.store.port import Store
 from hub.sync import proposal as kept
+from hub.sync.document import Document, Form
 from hub.sync.intake import Intake, Report
-from hub.sync.proposal import MOST_WAITING, Document, Form, Proposal, State
+from hub.sync.making import Making, Sending, ids_of, told
+from hub.sync.proposal import Proposal
 from hub.sync.push import Push
-from hub.sync.receipt import Asked, Receipt
 from hub.sync.run import Decision, How, carry_out
-from hub.sync.sent import read, redacted
+from hub.sync.sent import read
+from hub.sync.unsure import wait
 
 MOST_ROWS: Final = 20_000
 """Rows that a client sends at a time, about.
 
 To work out what they change takes the place where all others write.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What a client sends, and how.
-
-    Attributes:
-        program: Code of the program whose client it is.
-        content: The bytes of the document.
-        by: The client, and its request.
-        asked: By which key it may ask for it again.
-        apply: Whether it is applied at once, where nothing holds it.
-    """
-
-    program: str
-    document: Document
-    content: bytes
-    by: By
-    asked: Asked
-    apply: bool = False
 
 
 async def propose(
@@ -64,18 +41,19 @@ async def propose(
     """
     before = await sent.asked.before(store)
     if before is not None:
-        return await _told(store, sent, before)
+        return await told(store, sent, before)
     intake = await asyncio.to_thread(
         read, sent.program, adapter, sent.document, sent.content, sent.by
     )
     _check_length(sent.document, intake)
+    await wait(store, intake, now=now)
     others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await _ids(store), others, intake.apart)
+    making = Making(sent, kept.new_number(), await ids_of(store), others, intake.apart)
     decision = Decision(making.deed(Action.APPLY_PROPOSAL), making.applied)
     how = How(dry_run=not sent.apply, now=now, asked=sent.asked, decision=decision)
     report = await carry_out(store, intake, how)
     if report.receipt is not None:
-        return await _told(store, sent, report.receipt)
+        return await told(store, sent, report.receipt)
     if making.made is not None:
         return making.made
     return await making.keep(store, report)
@@ -96,7 +74,7 @@ async def hold_back(store: Store, sent: Push, report: Report) -> Proposal:
         asked=sent.asked(),
     )
     others = await kept.every(store, sent.program)
-    making = Making(sending, kept.new_number(), await _ids(store), others, Apart())
+    making = Making(sending, kept.new_number(), await ids_of(store), others, Apart())
     return await making.keep(store, report)
 
 
@@ -106,102 +84,10 @@ async def hold_document(store: Store, sent: Sending, report: Report, apart: Apar
     Where too many wait already it is only told as held.
     """
     others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await _ids(store), others, apart)
+    making = Making(sent, kept.new_number(), await ids_of(store), others, apart)
     if all(each.document != making.document for each in others):
         with suppress(ConflictError):
             await making.keep(store, report)
-
-
-class Making:
-    """A proposal in the making.
-
-    Attributes:
-        made: What was made, once it is applied.
-        document: What was sent.
-    """
-
-    def __init__(
-        self, sent: Sending, number: int, ids: Ids, others: Sequence[Proposal], apart: Apart
-    ) -> None:
-        """Begin one.
-
-        Args:
-            sent: What was sent.
-            number: By which it is found.
-            ids: What clients call it.
-            others: Proposals of the program.
-            apart: What of the document was left unread, which is not kept.
-        """
-        self.made: Proposal | None = None
-        digest = hashlib.sha256(sent.content).hexdigest()
-        self.document = replace(sent.document, sha256=digest)
-        self._sent = sent
-        self._number = number
-        self._name = ids.of(number, Numbered.PROPOSAL)
-        self._others = others
-        self._apart = apart
-
-    def deed(self, action: Action) -> Deed:
-        """Return what the audit log tells of it."""
-        return Deed(self._sent.by, action, (self._sent.program,), self._name)
-
-    def applied(self, report: Report) -> Sequence[Kept]:
-        """Return what is kept of it where it is applied at once."""
-        client = self._sent.asked.client
-        head = self._head(report)
-        head = head.decided(State.APPLIED, client, report.started, revision=report.revision)
-        self.made = head
-        return [*self._kept(head, report), *kept.forgotten(self._others)]
-
-    async def keep(self, store: Store, report: Report) -> Proposal:
-        """Keep it, so that it waits for somebody.
-
-        Raises:
-            ConflictError: Too many wait.
-        """
-        waiting = sum(each.state is State.PENDING for each in self._others)
-        if waiting >= MOST_WAITING:
-            msg = f"{waiting} proposals of the program wait; apply or reject them first"
-            raise ConflictError(msg)
-        head = self._head(report)
-        content = redacted(self._sent.document, self._sent.content, self._apart)
-        records = [
-            *self._kept(head, report),
-            head.with_document(content),
-            *kept.forgotten(self._others),
-        ]
-        try:
-            await store.kept.put_all(records, deed=self.deed(Action.PROPOSE))
-        except ConflictError:
-            before = await self._sent.asked.before(store)
-            if before is None:
-                raise
-            return await _told(store, self._sent, before)
-        return head
-
-    def _head(self, report: Report) -> Proposal:
-        head = Proposal(
-            number=self._number,
-            program=self._sent.program,
-            document=self.document,
-            client=self._sent.asked.client,
-            sent_at=report.started,
-            complete=report.complete,
-            held=(),
-            bars=False,
-            difference="",
-            counts={},
-        )
-        return head.shows(report)
-
-    def _kept(self, head: Proposal, report: Report) -> Sequence[Kept]:
-        digest = self._sent.asked.digest
-        receipt = Receipt(digest, report.revision, recorded_at=report.started, proposal=head.number)
-        return [
-            head.kept(NOTHING),
-            *head.with_difference(report),
-            self._sent.asked.kept(receipt, instead_of=NOTHING),
-        ]
 
 
 def _check_length(document: Document, intake: Intake) -> None:
@@ -216,21 +102,3 @@ def _check_length(document: Document, intake: Intake) -> None:
             f"{MOST_ROWS:,} at a time, or the whole to whoever runs the hub"
         )
         raise BadDocumentError(msg)
-
-
-async def _ids(store: Store) -> Ids:
-    return Ids(await store.key())
-
-
-async def _told(store: Store, sent: Sending, receipt: Receipt) -> Proposal:
-    """Return the proposal of a receipt, as it is by now.
-
-    Raises:
-        ConflictError: It is forgotten.
-    """
-    number = receipt.proposal or 0
-    found = await kept.found(store, [number], [sent.program])
-    if number not in found:
-        msg = f"the proposal of the key {sent.asked.key!r} is forgotten; take a new key"
-        raise ConflictError(msg)
-    return found[number][0]

@@ -9,14 +9,16 @@ from adapters.kit.fetch import Fetcher, FetchError
 from hub.errors import BadDocumentError, HubError, StoreUnavailableError
 from hub.store.deeds import Actor, By
 from hub.store.port import Store
+from hub.sync.document import Document, Form
 from hub.sync.feeds import Address, feed_of
 from hub.sync.intake import Outcome, Report
-from hub.sync.proposal import Document, Form
-from hub.sync.propose import Sending, hold_document
+from hub.sync.making import Sending
+from hub.sync.propose import hold_document
 from hub.sync.receipt import Asked
 from hub.sync.remember import mark_of, remember_unread
 from hub.sync.run import run
 from hub.sync.sources import feed_document, first, record
+from hub.sync.unsure import wait
 
 
 async def sync_all(
@@ -96,6 +98,7 @@ async def read(
         for before in await first(store, address.adapter, dry_run=dry_run):
             before.by = intake.by
             await run(store, before, now=now)
+        await wait(store, intake, now=now, dry_run=dry_run)
         report = await run(store, intake, dry_run=dry_run, confirmed=confirmed, now=now)
     except StoreUnavailableError:
         raise

@@ -143,7 +143,7 @@ async def _attempt(
     world = await World.load(store, writing.base)
     started = instant(how.now, writing.base)
     planning = Planning(store, intake, writing, world, started, learned, how.progress)
-    if intake.by.actor in _PROPOSES:
+    if intake.by.actor in _PROPOSES or how.decision is not None:
         planning.difference = Difference(writing.next_node, hold.bars(intake, world))
     plan, made = await planning.plan()
     if planning.learns():

@@ -8,15 +8,15 @@ import orjson
 from pydantic import ValidationError
 
 from adapters.kit import redact
-from adapters.kit.adapter import OPERATOR, Adapter
+from adapters.kit.adapter import OPERATOR, Adapter, Feed
 from adapters.kit.contacts import DROPPED, without_mail_in
 from adapters.kit.parsed import Apart, ProblemCode, RowProblem, problems
 from graph_schema.exchange import Line
 from hub.errors import BadDocumentError
 from hub.store.deeds import By
 from hub.store.rows import instant
+from hub.sync.document import Document, Form
 from hub.sync.intake import Intake, Origin
-from hub.sync.proposal import Document, Form
 from hub.sync.push import pushed
 from hub.sync.sources import feed_document
 
@@ -48,6 +48,8 @@ def read(
     """
     if document.form is Form.FACTS:
         intake = pushed(program, orjson.loads(content), by)
+    elif document.form is Form.UNSURE:
+        intake = _unsure(program, adapter, document, content)
     elif adapter is None or document.form is Form.LINES:
         intake = _lines(program, content)
     else:
@@ -82,6 +84,21 @@ def _line_redacted(text: bytes) -> bytes:
         return orjson.dumps(without_mail_in(orjson.loads(text)))
     except orjson.JSONDecodeError:
         return DROPPED.encode() if text.strip() else b""
+
+
+def _unsure(program: str, adapter: Adapter | None, document: Document, content: bytes) -> Intake:
+    """Return what a statement would say, with the feed and the row that it comes from."""
+    lines = [Line.model_validate(orjson.loads(text)) for text in content.split(b"\n")]
+    feed = document.feed or OPERATOR
+    return Intake(
+        origin=Origin.OPERATOR,
+        lines=lines,
+        program=program,
+        feed=feed,
+        bounds=adapter.feed(feed) if adapter else Feed(),
+        kinds=frozenset(type(line.fact) for line in lines),
+        why=document.why,
+    )
 
 
 def _lines(program: str, content: bytes) -> Intake:

@@ -170,6 +170,7 @@ def feed_file(
         dated=dated or parsed.dated,
         kinds=frozenset(parsed.kinds),
         problems=parsed.problems,
+        unsure=parsed.unsure,
         missing=missing,
         notes=parsed.notes,
         long=long,

@@ -16,9 +16,10 @@ from hub.store.deeds import By
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import Store
 from hub.sync import proposal
+from hub.sync.document import Document, Form
 from hub.sync.intake import Report
-from hub.sync.proposal import Document, Form
-from hub.sync.propose import Sending, propose
+from hub.sync.making import Sending
+from hub.sync.propose import propose
 from hub.sync.receipt import Asked
 from hub.sync.sent import read
 from tests.adapters.documents import adapter, outcome
@@ -69,7 +70,7 @@ async def assert_nowhere(
             try:
                 content, records = await _proposed(store, program, feed, document, dated)
                 kept += records
-                waiting.append(content)
+                waiting += content
                 report = await outcome(store, program, feed, document, dated=dated, confirmed=True)
             except BadDocumentError as error:
                 told.append(error.message)
@@ -89,8 +90,8 @@ async def assert_nowhere(
 
 async def _proposed(
     store: Store, program: str, feed: str, document: bytes, dated: str | None
-) -> tuple[str, list[str]]:
-    """Return a document that waits, and what else is kept; applied, it must say what it said."""
+) -> tuple[list[str], list[str]]:
+    """Return what waits, and what else is kept; a document must say what it said when applied."""
     day = date.fromisoformat(dated) if dated else None
     what = Document(Form.DOCUMENT, feed, "document", day)
     by = By.of("office", "a test")
@@ -106,7 +107,9 @@ async def _proposed(
     assert (before.dated, before.missing, before.notes) == (after.dated, after.missing, after.notes)
     kinds = (proposal.kind(program), proposal.DIFFERENCE, proposal.EFFECTS)
     records = [text for kind in kinds for text in (await store.kept.all(kind)).values()]
-    return content.decode(errors="replace"), records
+    every = await proposal.every(store, program)
+    documents = [await proposal.document(store, each) or b"" for each in every]
+    return [each.decode(errors="replace") for each in documents], records
 
 
 def _bytes(folder: Path) -> Iterator[str]:

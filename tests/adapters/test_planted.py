@@ -12,8 +12,9 @@ from hub.store.deeds import By
 from hub.store.port import Store
 from hub.sync import proposal
 from hub.sync.decide import Deciding, apply
-from hub.sync.proposal import Document, Form
-from hub.sync.propose import Sending, hold_back, propose
+from hub.sync.document import Document, Form
+from hub.sync.making import Sending
+from hub.sync.propose import hold_back, propose
 from hub.sync.push import Push, push
 from hub.sync.receipt import Asked
 from tests.adapters.books import book, lines

@@ -12,9 +12,11 @@ from hub.store.deeds import By
 from hub.store.port import Store
 from hub.sync import alike, difference, plan, proposal, sources
 from hub.sync.decide import Deciding, apply, reject
+from hub.sync.document import Document, Form
 from hub.sync.intake import Outcome, Report
-from hub.sync.proposal import Document, Form, Proposal, State, every, found
-from hub.sync.propose import Sending, hold_back, propose
+from hub.sync.making import Sending
+from hub.sync.proposal import Proposal, State, every, found
+from hub.sync.propose import hold_back, propose
 from hub.sync.push import Push, push
 from hub.sync.receipt import Asked
 from hub.sync.run import run
@@ -207,7 +209,7 @@ async def test_facts_that_cannot_be_recorded_any_more_are_not(store: Store, alph
 async def test_so_many_wait_and_so_many_are_remembered(
     store: Store, alpha: Adapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.sync.propose.MOST_WAITING", 2)
+    monkeypatch.setattr("hub.sync.making.MOST_WAITING", 2)
     monkeypatch.setattr(proposal, "MOST_DECIDED", 3)
     await begin(store, alpha)
     first = await propose(store, alpha, sending(SITES, "1"))

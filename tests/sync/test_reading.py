@@ -188,7 +188,7 @@ async def test_what_a_feed_brings_is_applied_however_many_rows_a_client_may_send
 async def test_a_feed_that_is_held_is_told_where_too_much_waits_already(
     store: Store, shelf: Shelf, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.sync.propose.MOST_WAITING", 0)
+    monkeypatch.setattr("hub.sync.making.MOST_WAITING", 0)
     await read(store, address, shelf, actor=Actor.SCHEDULE)
     shelf.put(NO_STANDINGS)
     report = await read(store, address, shelf, actor=Actor.SCHEDULE)
