@@ -16,7 +16,7 @@ from adapters.kit.contacts import published
 from adapters.kit.gate import UnreadableError, shown
 from adapters.kit.names import Reading
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem
-from adapters.kit.tables import tables
+from adapters.kit.tables import own_tables
 
 _NEEDED: Final = ("name", "crop", "state")
 _COLUMNS: Final = Columns(spelled={name: (name,) for name in _NEEDED}, needed=_NEEDED)
@@ -29,7 +29,7 @@ def weekly(document: bytes, reading: Reading) -> Parsed:
         UnreadableError: It is no table, it has several or a column that nobody knows, or its day
             is not given.
     """
-    filled = [table for table in tables(document, aside=True) if table.header]
+    filled = [table for table in own_tables(document) if table.header]
     if len(filled) != 1:
         many = f"{len(filled)} sheets that hold" if filled else "no sheet that holds"
         msg = f"the workbook has {many} anything; send the one that names the growers"

@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.kit import template, totals
-from adapters.kit.gate import UnreadableError
+from adapters.kit.gate import UnreadableError, is_workbook
 from adapters.kit.names import Names, Reading
 from adapters.kit.parsed import Parsed
 from graph_schema.exchange import Line
@@ -183,6 +183,20 @@ class Adapter:
         else:
             function: Parser = getattr(import_module(self.package), about.parser)
             yield function(document, reading)
+
+    def book(self, feed: str, document: bytes, name: str, size: int) -> template.Book | None:
+        """Return a workbook of the template, sheets of more rows than `size` apart.
+
+        Returns:
+            None where the document is no such workbook: it is read by `parts`.
+
+        Raises:
+            UnreadableError: As `parse` does.
+        """
+        about = self.feed(feed)
+        if about.metrics or about.parser is not None or not is_workbook(document):
+            return None
+        return template.book(self.program, document, name=name, size=size)
 
     def record(self) -> Parsed:
         """Return the bundled record: its tables, and what the folder makes by itself.

@@ -9,7 +9,8 @@ from xlsxwriter.utility import (  # pyright: ignore[reportMissingTypeStubs]
     xl_col_to_name,  # pyright: ignore[reportUnknownVariableType]
 )
 
-from adapters.kit.template import CHOICES, columns
+from adapters.kit.sliced import columns
+from adapters.kit.template import CHOICES
 from graph_schema.elements import Fact, Field, Form
 from graph_schema.exchange import OPERATORS
 from graph_schema.texts import COUNTRIES

@@ -13,7 +13,7 @@ from adapters.kit.contacts import contact_column, published
 from adapters.kit.gate import UnreadableError, place
 from adapters.kit.pages import is_page, page
 from adapters.kit.parsed import Apart, ProblemCode, RowProblem
-from adapters.kit.tables import Table, tables
+from adapters.kit.tables import Table, own_tables
 from graph_schema.texts import folded
 
 
@@ -96,7 +96,7 @@ def read(document: bytes, columns: Columns, marks: Sequence[str] = ()) -> Rows:
     """
     if marks and is_page(document):
         return _of_page(document, columns, marks)
-    filled = [table for table in tables(document, aside=True) if table.header]
+    filled = [table for table in own_tables(document) if table.header]
     if len(filled) != 1:
         msg = f"the workbook holds {len(filled)} tables; send the sheet of the list alone"
         raise UnreadableError(msg)

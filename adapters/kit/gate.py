@@ -15,6 +15,10 @@ MOST_ROWS: Final = 1_000_000
 """Rows of a file below its headers, all its sheets together."""
 MOST_CELLS: Final = 20_000_000
 """Filled cells of a file, so that many short cells do not take more memory than few long ones."""
+MOST_OWN_ROWS: Final = 100_000
+"""Rows of a list that a program publishes itself, which its parser has whole in memory."""
+MOST_OWN_CELLS: Final = 2_500_000
+"""Its filled cells."""
 MOST_COLUMNS: Final = 512
 MOST_SHEETS: Final = 512
 LONGEST_CELL: Final = 32_000

@@ -13,7 +13,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, time
 from importlib import import_module
@@ -28,6 +28,12 @@ _UNCALCULATED: Final = re.compile(
     rb"<((?:\w+:)?)c(?![^<>]*\st=)([^<>]*)>\s*"
     rb"<\1f\b(?:[^<>]*/>|[^<>]*>[^<]*</\1f>)\s*(?:(?:<\1v\s*/>|<\1v>\s*</\1v>)\s*)?</\1c>"
 )
+_MAY_CHANGE: Final = re.compile(rb"t=[\"']e[\"']|[<:]f[\s/>]")
+"""Stands in what must be changed."""
+_CELL: Final = re.compile(rb"[<:]c[\s/>]")
+_CLOSED: Final = re.compile(rb"</(?:\w+:)?c>\Z")
+_LONGEST_TAG: Final = 64
+"""Bytes of the tag of a cell without its attributes."""
 _MARKED: Final = rb'<\1c\2 t="str"><\1v>#UNCALCULATED!</\1v></\1c>'
 
 
@@ -62,30 +68,54 @@ def _repacked(source: BinaryIO) -> io.BytesIO:
     checksum that it is declared to have, and no picture, macro or embedded file.
     """
     packed = io.BytesIO()
-    with zipfile.ZipFile(source) as archive, zipfile.ZipFile(packed, "w") as copy:
+    with (
+        zipfile.ZipFile(source) as archive,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
         for entry in archive.infolist():
             if entry.filename.lower().endswith((".xml", ".rels")):
-                copy.writestr(entry.filename, _marked(_unpacked(archive, entry)))
+                with copy.open(entry.filename, "w") as part:
+                    for chunk in _changed(_chunks(archive, entry)):
+                        part.write(chunk)
     packed.seek(0)
     return packed
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Return a part; it is unpacked in chunks because it may be longer than it is declared."""
-    unpacked = io.BytesIO()
+def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a part in chunks, because it may be longer than it is declared."""
     with archive.open(entry) as part:
         while chunk := part.read(_CHUNK):
-            unpacked.write(chunk)
-    return unpacked.getvalue()
+            yield chunk
+
+
+def _changed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a part with what must be marked in it; no more of it is in memory than a cell."""
+    kept = bytearray()
+    for chunk in chunks:
+        begun = max(0, len(kept) - _LONGEST_TAG)
+        kept += chunk
+        end = _closed(kept, begun)
+        if not end and not _CELL.search(kept):
+            end = max(0, len(kept) - _LONGEST_TAG)
+        yield _marked(bytes(kept[:end]))
+        del kept[:end]
+    yield _marked(bytes(kept))
+
+
+def _closed(kept: bytearray, begun: int) -> int:
+    """Return where the last cell ends that does so behind a place; 0 where none does."""
+    end = len(kept)
+    while (end := kept.rfind(b"c>", begun, end)) >= 0:
+        if _CLOSED.search(kept, max(0, end - _LONGEST_TAG), end + 2):
+            return end + 2
+    return 0
 
 
 def _marked(part: bytes) -> bytes:
     """Return a part with its errors as texts, which the parser would give as empty cells."""
-    if b't="e"' in part or b"t='e'" in part:
-        part = _ERROR.sub(rb"\1\2str\2", part)
-    if b"f>" in part or b"<f" in part:
-        part = _UNCALCULATED.sub(_MARKED, part)
-    return part
+    if _MAY_CHANGE.search(part) is None:
+        return part
+    return _UNCALCULATED.sub(_MARKED, _ERROR.sub(rb"\1\2str\2", part))
 
 
 def _sheets(workbook: CalamineWorkbook) -> Iterator[dict[str, object]]:

@@ -3,10 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from adapters.kit import separated, workbook
@@ -16,6 +14,8 @@ from adapters.kit.gate import (
     LONGEST_CELL,
     MOST_CELLS,
     MOST_COLUMNS,
+    MOST_OWN_CELLS,
+    MOST_OWN_ROWS,
     MOST_ROWS,
     MOST_SHEETS,
     UnreadableError,
@@ -25,7 +25,7 @@ from adapters.kit.gate import (
     shown,
 )
 
-__all__ = ["BadRow", "Streamed", "Table", "Taken", "UnreadableError", "fault", "streamed", "tables"]
+__all__ = ["BadRow", "Making", "Table", "Taken", "UnreadableError", "fault", "own_tables", "tables"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ERROR: Final = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z0-9/]+[!?])")
@@ -72,81 +72,49 @@ Taken = tuple[int, dict[str, str]] | BadRow
 """A row: its number and its cells by column, or why it cannot be taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """A CSV file whose rows are read when they are asked for.
-
-    Attributes:
-        header: The names of its columns.
-        rows: The number of each row below it, and its cells as they stand there.
-        take: Returns a row as it is taken; none where it is blank.
-        count: Takes in how many rows were taken otherwise, with how many filled cells.
-    """
-
-    header: tuple[str, ...]
-    rows: Iterator[tuple[int, list[str]]]
-    take: Callable[[int, Sequence[str]], Taken | None]
-    count: Callable[[int, int], None]
-
-    def taken(self) -> Iterator[Taken]:
-        """Yield the rows as they are taken."""
-        made = (self.take(number, cells) for number, cells in self.rows)
-        return (row for row in made if row is not None)
-
-
-def streamed(document: bytes) -> Streamed:
-    """Return a CSV file whose rows are read when they are asked for.
+def own_tables(document: bytes) -> list[Table]:
+    """Return the tables of a document that a program publishes, rows that cannot be taken aside.
 
     Raises:
-        UnreadableError: It is empty, too large, not UTF-8, or not a table; what stands further
-            down is found out when it is read.
+        UnreadableError: As `tables` does; or it has more rows than are believable of a program.
     """
-    admit(document)
-    making = _Making(aside=True)
-    making.begin("")
-    lines = separated.rows(document)
-    for number, cells in lines:
-        making.take(number, cells)
-        header = making.tables[0].header
-        if header:
-            return Streamed(header, lines, partial(making.row, header), making.count)
-    raise UnreadableError(EMPTY)
+    return tables(document, aside=True, own=True)
 
 
-def tables(document: bytes, *, aside: bool = False) -> list[Table]:
+def tables(document: bytes, *, aside: bool = False, own: bool = False) -> list[Table]:
     """Return the tables of a CSV file or an XLSX workbook; the first row names the columns.
 
     Args:
         document: The file.
         aside: Whether rows that cannot be taken are set aside; else the first stops the file.
+        own: Whether it is a program's own, which may have fewer rows.
 
     Raises:
         UnreadableError: It is empty, too large, not UTF-8, damaged, or not a table.
     """
     admit(document)
-    making = _Making(aside=aside)
+    making = Making(aside=aside, own=own)
     if not is_workbook(document):
         making.begin("")
-        for number, cells in separated.rows(document):
-            making.take(number, cells)
+        for number, row in separated.rows(document):
+            making.take(number, row)
         if not making.tables[0].header:
             raise UnreadableError(EMPTY)
         return making.tables
-    with closing(workbook.rows(document)) as rows:
-        for sheet, number, cells in rows:
-            if number:
-                making.take(number, cells)
-            else:
-                making.begin(sheet)
+    for name, below in workbook.Told(document).sheets():
+        making.begin(name)
+        for number, row in below:
+            making.take(number, row)
     return making.tables
 
 
-class _Making:
+class Making:
     """The tables of a document in the making, and how much they hold together."""
 
-    def __init__(self, *, aside: bool) -> None:
+    def __init__(self, *, aside: bool, own: bool = False) -> None:
         self.tables: list[Table] = []
         self._aside = aside
+        self._own = own
         self._rows = 0
         self._cells = 0
         self._shared: dict[str, str] = {}
@@ -209,8 +177,11 @@ class _Making:
         """
         self._rows += rows
         self._cells += cells
-        if self._rows > MOST_ROWS or self._cells > MOST_CELLS:
-            most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} filled cells"
+        most_rows, most_cells = (
+            (MOST_OWN_ROWS, MOST_OWN_CELLS) if self._own else (MOST_ROWS, MOST_CELLS)
+        )
+        if self._rows > most_rows or self._cells > most_cells:
+            most = f"{most_rows:,} rows or {most_cells:,} filled cells"
             msg = f"the file has more than {most}; send it in parts"
             raise UnreadableError(msg)
 

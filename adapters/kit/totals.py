@@ -19,7 +19,7 @@ from adapters.kit.gate import UnreadableError, listed, shown
 from adapters.kit.names import Reading
 from adapters.kit.pages import clean
 from adapters.kit.parsed import Parsed, ProblemCode, RowProblem, line, problems
-from adapters.kit.tables import Table, tables
+from adapters.kit.tables import Table, own_tables
 from graph_schema.exchange import Bookkeeping, Line
 from graph_schema.programs import FactSource, Figure
 from graph_schema.texts import folded
@@ -58,7 +58,7 @@ def parse(document: bytes, reading: Reading, metrics: Mapping[str, str]) -> Pars
     Raises:
         UnreadableError: It is no table of totals, or has columns that such a table has not.
     """
-    table = _only(tables(document, aside=True))
+    table = _only(own_tables(document))
     parsed = Parsed(kinds={Figure, FactSource}, columns=set(filter(None, table.header)))
     parsed.missing = [column for column in REQUIRED if column not in table.header]
     parsed.problems = [

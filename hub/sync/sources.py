@@ -1,7 +1,8 @@
 """Where lines come from: a program's record, an operator's file, an exchange file."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -138,18 +139,17 @@ def feed_file(
     parsed = Parsed()
     long: list[Long] = []
     for file, document in documents:
-
-        def parts(
-            file: str = file, document: bytes = document, *, plainly: bool = False
-        ) -> Iterator[Parsed]:
-            try:
-                yield from adapter.parts(
-                    name, document, file, dated, fetched, size=SLICE, plainly=plainly
-                )
-            except UnreadableError as error:
-                msg = f"{file}: {error}"
-                raise BadDocumentError(msg) from error
-
+        with _named(file):
+            book = adapter.book(name, document, file, SLICE)
+        if book is not None:
+            parsed.add(book.parsed)
+            long += (
+                Long(each.kind, each.rows, partial(_told, file, each.parts)) for each in book.long
+            )
+            continue
+        parts = partial(
+            _told, file, partial(adapter.parts, name, document, file, dated, fetched, size=SLICE)
+        )
         begun = list(islice(parts(), 2))
         kinds = [*begun[0].kinds]
         if len(begun) > 1 and kinds == [*begun[1].kinds]:
@@ -176,6 +176,25 @@ def feed_file(
         long=long,
         apart=parsed.apart,
     )
+
+
+def _told(file: str, parts: Callable[..., Iterator[Parsed]], **how: bool) -> Iterator[Parsed]:
+    """Yield the parts of a file, whose name is told where it cannot be read.
+
+    Raises:
+        BadDocumentError: It cannot be.
+    """
+    with _named(file):
+        yield from parts(**how)
+
+
+@contextmanager
+def _named(file: str) -> Generator[None]:
+    try:
+        yield
+    except UnreadableError as error:
+        msg = f"{file}: {error}"
+        raise BadDocumentError(msg) from error
 
 
 def feed_document(

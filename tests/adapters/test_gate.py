@@ -203,6 +203,21 @@ def test_all_sheets_together_are_limited(limit: str, monkeypatch: pytest.MonkeyP
     assert refused(document).endswith(" filled cells; send it in parts")
 
 
+@pytest.mark.parametrize("limit", ["MOST_OWN_ROWS", "MOST_OWN_CELLS"])
+@pytest.mark.parametrize("form", ["CSV", "XLSX"])
+def test_what_a_program_publishes_has_fewer_rows(
+    form: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [["a"], ["1"], ["2"], ["3"]]
+    document = book(list=rows) if form == "XLSX" else lines(*(row for [row] in rows))
+    monkeypatch.setattr(kit, limit, 3)
+    assert [len(table.rows) for table in kit.own_tables(document)] == [3]
+    monkeypatch.setattr(kit, limit, 2)
+    with pytest.raises(UnreadableError, match=r"^the file has more than .*; send it in parts$"):
+        kit.own_tables(document)
+    assert [len(table.rows) for table in tables(document)] == [3]
+
+
 def test_sheets_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     document = book(one=[], two=[], three=[])
     monkeypatch.setattr(kit, "MOST_SHEETS", 3)

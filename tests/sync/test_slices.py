@@ -1,5 +1,8 @@
 """A list that is read slice by slice says the same as one that is whole in memory."""
 
+import csv
+import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -15,6 +18,7 @@ from hub.sync import plan, planning, sources, write
 from hub.sync.intake import Outcome, Report
 from hub.sync.run import run
 from hub.sync.sources import operator_file
+from tests.adapters.books import book
 from tests.sync.conftest import NewStore
 from tests.sync.programs import BUYER, Document, sites, standings, table
 from tests.sync.steps import begin, noon, push, whole
@@ -268,3 +272,57 @@ async def test_who_goes_by_a_reference_that_only_a_row_set_aside_would_make_is_k
     later = documents(([MILL, NUMBERED, OTHER], [SEEN], ()), DAYS[1])
     report = await push(store, alpha, *later, dated=DAYS[1], confirmed=True)
     assert ([each.subject for each in report.problems], report.notes) == (["exa:2", "exa:3"], [])
+
+
+@pytest.mark.usefixtures("short")
+async def test_long_sheets_of_a_workbook_say_what_long_files_say(
+    new_store: NewStore, alpha: Adapter
+) -> None:
+    many = [f"exa:{number}" for number in range(9)]
+    words = standings(*(f"{each} listed 2019-01-01" for each in many), "exa:1 unheard 2019-01-01")
+    files = [words, sites(*many), table("ties", [TIE])]
+    read = {
+        name.partition(".")[0]: [*csv.reader(io.StringIO(content.decode()))]
+        for name, content in files
+    }
+    blank = {"choices": [["words"], *[["listed"]] * 9], "signatures": [["organization"]]}
+    workbook = ("list.xlsx", book(**read, **blank))
+    found: list[tuple[object, ...]] = []
+    for documents in (files, [workbook]):
+        async with new_store() as store:
+            await begin(store, alpha)
+            report = await push(store, alpha, *documents, confirmed=True)
+            assert report.counts()["set aside"] == 1
+            again = await push(store, alpha, *documents, confirmed=True)
+            assert again.outcome is Outcome.UNCHANGED
+            found.append((*difference(report), await whole(store)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize(
+    ("sheets", "why"),
+    [
+        ({"notes": [["text"], ["x"]]}, "list.xlsx: sheet 'notes' is none of the template's"),
+        ({"ties": [["x"]]}, "list.xlsx: ties: column 'x' is not known"),
+        (
+            {"standings": [["subject"], *[[f"exa:{n}"] for n in range(6)]]},
+            "list.xlsx: the file has more than 10 rows or",
+        ),
+    ],
+    ids=["another sheet", "another column", "too many rows"],
+)
+async def test_a_workbook_that_breaks_behind_a_long_sheet_is_refused(
+    store: Store,
+    alpha: Adapter,
+    monkeypatch: pytest.MonkeyPatch,
+    sheets: Mapping[str, Sequence[Sequence[str]]],
+    why: str,
+) -> None:
+    monkeypatch.setattr("adapters.kit.tables.MOST_ROWS", 10)
+    await begin(store, alpha)
+    before = await whole(store)
+    long = [["reference", "name"], *[[f"exa:{n}", f"Example Mill {n}"] for n in range(5)]]
+    with pytest.raises(BadDocumentError, match=re.escape(why)):
+        await push(store, alpha, ("list.xlsx", book(worksites=long, **sheets)))
+    assert await whole(store) == before
