@@ -28,22 +28,18 @@ class Difference:
     Attributes:
         effects: The first of what becomes of facts.
         planned: The rows of new standings among them, by number.
-        barred: Numbers of those whom it bars.
         first_new: The first number of a node that was not known before.
     """
 
-    def __init__(self, first_new: int, bars: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, first_new: int) -> None:
         """Begin one.
 
         Args:
             first_new: The first number of a node that was not known before.
-            bars: The words of the program that bar, each with its track.
         """
         self.effects: list[Effect] = []
         self.planned: dict[int, Row] = {}
-        self.barred: set[int] = set()
         self.first_new = first_new
-        self._bars = bars
         self._sum = 0
 
     @property
@@ -53,13 +49,10 @@ class Difference:
 
     def take(self, plan: Plan) -> None:
         """Take in what is planned, once its rows have their numbers."""
-        known = {row["identity"] for _, row, _ in plan.closed}
         for kind, row, _ in plan.closed:
             self._add(digest("over", kind.word, row["number"]))
         for kind, row in plan.facts:
             self._begins(kind, row)
-            if kind is Standing and row["identity"] not in known:
-                self._bar(row)
         if len(self.effects) < MOST_SHOWN:
             self._show(plan)
 
@@ -70,8 +63,6 @@ class Difference:
             for values in series.values:
                 row = {**series.row, **dict(zip(series.columns, values, strict=True))}
                 self._begins(kind, row)
-                if kind is Standing:
-                    self._bar(row)
 
     def _show(self, plan: Plan) -> None:
         rows = {row["number"]: row for kind, row in plan.facts if kind is Standing}
@@ -80,11 +71,6 @@ class Difference:
         for each in self.effects:
             if each.fact is not None and each.fact in rows:
                 self.planned[each.fact] = rows[each.fact]
-
-    def _bar(self, row: Mapping[str, Any]) -> None:
-        # Whatever day it is said to end: what must be lifted does not end by a day.
-        if (row["track"], row["state"]) in self._bars:
-            self.barred.add(row["subject"])
 
     def _begins(self, kind: type[Fact], row: Mapping[str, Any]) -> None:
         nodes = {field.name for field in naming(kind)}

@@ -1,10 +1,7 @@
 """Hold: what is not believable waits for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from graph_schema.codes import Effect, Kind
-from graph_schema.standing import StateRule
-from hub.store.port import Sought, Store
 from hub.sync.intake import Intake
 from hub.sync.plan import Plan
 from hub.sync.slices import Tally
@@ -49,36 +46,6 @@ def gone(intake: Intake, plan: Plan) -> Iterator[str]:
                 f"{absent:,} of {plan.shown[kind]:,} listed {kind.table} are gone, more than "
                 f"{most:.0%}; confirm that they ended"
             )
-
-
-def bars(intake: Intake, world: World) -> frozenset[tuple[str, str]]:
-    """Return the words of a program that bar suppliers, each with its track."""
-    program = world.numbers.get(intake.program or "")
-    return frozenset(
-        (rule["track"], rule["state"])
-        for rule in world.law_rows[StateRule]
-        if rule["program"] == program and rule["effect"] == Effect.INELIGIBLE
-    )
-
-
-async def barring(
-    store: Store, intake: Intake, barred: int, world: World, day: int
-) -> Sequence[str]:
-    """Return why what bars many suppliers at once must be looked at; one goes through."""
-    program = world.numbers.get(intake.program or "")
-    if barred <= 1 or program is None:
-        return ()
-    counts = [
-        await store.count(Sought(kind, [program], (), day), world.moment)
-        for kind in (Kind.ORGANIZATION, Kind.WORKSITE)
-    ]
-    share = intake.bounds.may_shrink
-    if barred <= share * sum(counts):
-        return ()
-    return [
-        f"it would bar {barred:,} of {sum(counts):,} suppliers, more than {share:.0%}; have "
-        "another client of the program look at the proposal, and apply it"
-    ]
 
 
 def _owner(intake: Intake, tally: Tally, world: World) -> str | None:

@@ -24,6 +24,7 @@ from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.resolve import Resolver
 from hub.sync.slices import Learned, Repeated, Slice, Tally, ahead, slices, whole
+from hub.sync.touched import Touched
 from hub.sync.world import World
 from hub.sync.write import Generation
 
@@ -45,6 +46,7 @@ class Planning:
         refused: How many of these are lines that could be read.
         tally: What was counted.
         difference: What it makes of facts, where somebody looks at that.
+        touched: Likewise whom it may bar.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Planning:
     ) -> None:
         self.generation = Generation(store, writing, world, progress)
         self.difference: Difference | None = None
+        self.touched: Touched | None = None
         self.notes: list[str] = []
         self.problems: list[RowProblem] = []
         self.refused = 0
@@ -158,6 +161,8 @@ class Planning:
         self._comparison.drawn(drawn)
         if self.difference is not None:
             self.difference.draw(drawn)
+        if self.touched is not None:
+            self.touched.draw(drawn)
         await self.generation.draw(drawn)
 
     def _set_aside(self, found: Sequence[RowProblem]) -> None:
@@ -192,6 +197,8 @@ class Planning:
         self.generation.number(plan)
         if self.difference is not None:
             self.difference.take(plan)
+        if self.touched is not None:
+            self.touched.take(plan)
 
     async def _relieve(self) -> None:
         """Hand on what is planned, where it has become much."""

@@ -11,6 +11,7 @@ from hub.store.kept import Kept
 from hub.store.port import Store, Writing
 from hub.store.rows import day_of
 from hub.sync import hold
+from hub.sync.barring import Barring
 from hub.sync.difference import Difference
 from hub.sync.effects import receipt
 from hub.sync.intake import Intake, Origin, Outcome, Progress, Report, silent
@@ -26,6 +27,7 @@ from hub.sync.write import instant
 
 MOST_NAMED: Final = 10
 """Subjects of a push that the audit log names; of more, the revision tells."""
+ANOTHER: Final = "have another client of the program look at the proposal, and apply it"
 _PROPOSES: Final = frozenset({Actor.CLIENT, Actor.SCHEDULE})
 """As whom nobody is there who could look at what is held: it waits as a proposal."""
 
@@ -45,6 +47,11 @@ class Decision:
     keeps: Callable[[Report], Sequence[Kept]]
     expects: str | None = None
     alone: bool = False
+
+    @property
+    def by_another(self) -> bool:
+        """Whether another client than the sender has looked at it."""
+        return self.expects is not None and not self.alone
 
     def fits(self, report: Report) -> bool:
         """Whether a run does what somebody looked at, who may let it through."""
@@ -143,8 +150,10 @@ async def _attempt(
     world = await World.load(store, writing.base)
     started = instant(how.now, writing.base)
     planning = Planning(store, intake, writing, world, started, learned, how.progress)
-    if intake.by.actor in _PROPOSES or how.decision is not None:
-        planning.difference = Difference(writing.next_node, hold.bars(intake, world))
+    proposes = intake.by.actor in _PROPOSES
+    if proposes or how.decision is not None:
+        planning.difference = Difference(writing.next_node)
+    barring = _barring(planning, intake, started) if proposes else None
     plan, made = await planning.plan()
     if planning.learns():
         return None
@@ -158,10 +167,8 @@ async def _attempt(
     report.held = [*hold.reasons(intake, planning.tally, plan, world, planning.refused)]
     if planning.difference is not None:
         _look_at(planning.difference, report)
-        sent = intake.by.actor is Actor.CLIENT
-        barred = len(planning.difference.barred) if sent else 0
-        why = await hold.barring(store, intake, barred, world, day_of(started))
-        report.held += why
+        why = await barring.too_many(plan) if barring else None
+        report.held += [f"{why}; {ANOTHER}"] if why else []
         # Who is missing in some lists may not be bought from either.
         absent = intake.bounds.listing and any(hold.gone(intake, plan))
         report.bars = bool(why) or absent
@@ -173,9 +180,18 @@ async def _attempt(
         report.planned = {}
         await planning.generation.stage(plan, made)
         report.revision = writing.base.revision + 1
-        deed, kept = _deed(intake, report, how), _kept(report, plan, how)
+        deed, kept = _deed(intake, report, how), _kept(report, plan, how, barring)
         await planning.generation.write(started, deed, kept)
     return report
+
+
+def _barring(planning: Planning, intake: Intake, now: int) -> Barring | None:
+    """Have a run looked at for whom it bars."""
+    if intake.program not in planning.generation.world.numbers:
+        return None
+    barring = Barring(planning.generation, intake.program, intake.bounds.may_shrink, now)
+    planning.touched = barring.touched
+    return barring
 
 
 def _look_at(difference: Difference, report: Report) -> None:
@@ -184,14 +200,15 @@ def _look_at(difference: Difference, report: Report) -> None:
     report.effects, report.planned = difference.effects, difference.planned
 
 
-def _kept(report: Report, plan: Plan, how: How) -> Sequence[Kept]:
+def _kept(report: Report, plan: Plan, how: How, barring: Barring | None) -> Sequence[Kept]:
     """Return what is kept with a run that is applied."""
+    lately = barring.kept() if barring else ()
     if how.decision is not None:
-        return how.decision.keeps(report)
+        return [*how.decision.keeps(report), *(() if how.decision.by_another else lately)]
     if how.asked is None:
-        return ()
+        return lately
     report.receipt = receipt(how.asked, plan, report.revision, report.started)
-    return [how.asked.kept(report.receipt)]
+    return [how.asked.kept(report.receipt), *lately]
 
 
 def _deed(intake: Intake, report: Report, how: How) -> Deed:

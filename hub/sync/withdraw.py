@@ -2,19 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from adapters.kit.adapter import Feed
 from adapters.kit.contacts import without_contacts
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
-from hub.errors import ConflictError, UnknownReferenceError
+from hub.errors import ConflictError, HeldError, UnknownReferenceError
 from hub.store.deeds import Action, By, Deed
 from hub.store.port import OPEN, Row, Store
+from hub.sync.barring import Barring
 from hub.sync.effects import receipt
 from hub.sync.made import Made
 from hub.sync.plan import Plan
 from hub.sync.receipt import Asked, Receipt
 from hub.sync.world import World
 from hub.sync.write import Generation, instant
+
+INSTEAD: Final = (
+    "a withdrawal waits for nobody: push what bars them as facts, for another client of the "
+    "program to apply, or withdraw it a day later"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ async def withdraw(
     Raises:
         UnknownReferenceError: The program said no such fact.
         ConflictError: It was withdrawn or corrected since it was read, or the key was used.
+        HeldError: It would bar too many suppliers within a day.
     """
     async with store.writing() as writing:
         before = await asked.before(store)
@@ -59,6 +68,12 @@ async def withdraw(
         plan.withdraw(kind, row, started)
         generation = Generation(store, writing, world)
         generation.number(plan)
+        barring = Barring(generation, world.codes[sent.program], Feed().may_shrink, started)
+        barring.touched.take(plan)
+        why = await barring.too_many(plan)
+        if why is not None:
+            msg = f"{why}; {INSTEAD}"
+            raise HeldError(msg, path=("input", "fact"))
         await generation.stage(plan, Made())
         told = receipt(asked, plan, writing.base.revision + 1, started)
         deed = Deed(
@@ -67,7 +82,7 @@ async def withdraw(
             subject=sent.name,
             reason=without_contacts(sent.reason),
         )
-        await generation.write(started, deed, [asked.kept(told)])
+        await generation.write(started, deed, [asked.kept(told), *barring.kept()])
         return told
 
 

@@ -60,17 +60,23 @@ def instant(now: datetime | None, base: Latest) -> int:
 
 
 class Generation:
-    """Plans on their way into the store, all of them as one generation."""
+    """Plans on their way into the store, all of them as one generation.
+
+    Attributes:
+        store: What was known before.
+        writing: Where they are written to.
+        world: What they were checked against.
+        empty: Whether nothing was staged.
+    """
 
     def __init__(
         self, store: Store, writing: Writing, world: World, progress: Progress = silent
     ) -> None:
         self.empty = True
-        """Whether nothing was staged."""
-        self._store = store
-        self._writing = writing
+        self.store = store
+        self.writing = writing
         self._progress = progress
-        self._world = world
+        self.world = world
         self._revision = writing.base.revision + 1
         self._codes = dict(world.codes)
         self._law = {kind: list(world.law_rows[kind]) for kind in KINDS}
@@ -98,12 +104,12 @@ class Generation:
         made.into(first)
         first.closed = [(kind, row["number"], until) for kind, row, until in plan.closed]
         first.withdrawn = list(_withdrawn(plan))
-        await self._writing.stage(first)
+        await self.writing.stage(first)
         for some in _chunks(plan.facts):
             batch = Batch()
             for kind, row in some:
                 batch.facts.setdefault(kind, []).append(row)
-            await self._writing.stage(batch)
+            await self.writing.stage(batch)
 
     async def draw(self, drawn: Drawn) -> None:
         """Stage what rows become that are like others; all of it is new."""
@@ -114,14 +120,14 @@ class Generation:
         for series in drawn.batch.series[drawn.kind]:
             self._tally.begin(drawn.kind, series)
         drawn.batch.held += [each[0] for each in drawn.singles if self._singles.add(*each)]
-        await self._writing.stage(drawn.batch)
+        await self.writing.stage(drawn.batch)
 
     def number(self, plan: Plan) -> None:
         """Give what is planned its numbers."""
         for _, row in plan.facts:
-            row["number"] = self._writing.next_fact
+            row["number"] = self.writing.next_fact
             row["revision_from"] = self._revision
-            self._writing.next_fact += 1
+            self.writing.next_fact += 1
 
     async def write(self, now: int, deed: Deed, kept: Sequence[Kept] = ()) -> Latest:
         """Stage what follows from all that is staged, and commit; return the revision it made.
@@ -131,7 +137,7 @@ class Generation:
             deed: Who does what; of which programs, and from what to what, is found here.
             kept: Records that are kept with it.
         """
-        rules = self._rules()
+        rules = self.rules()
         await self._touch_ruled()
         self._named |= self._subjects
         self._singles.leave(self._named)
@@ -139,19 +145,19 @@ class Generation:
         self._named |= self._singles.others
         done, of = 0, len(self._named) + len(self._singles)
         for some in self._singles.chunks(_CHUNK):
-            await self._writing.stage(self._singly(rules, some))
+            await self.writing.stage(self._singly(rules, some))
             done += len(some)
             self._progress("working out who stands how", done, of)
         for some in self._named.chunks(_CHUNK):
-            held = await self._writing.facts_at(Standing, "subject", some)
+            held = await self.writing.facts_at(Standing, "subject", some)
             batch = await self._derived(rules, some, held)
             batch.profiles = await self._profiles(some, held)
-            await self._writing.stage(batch)
+            await self.writing.stage(batch)
             done += len(some)
             self._progress("working out who stands how", done, of)
         law_changed = bool(self._changed & set(KINDS))
         done = self._tally.told(deed, self._codes)
-        return await self._writing.commit(now, law_changed=law_changed, deed=done, kept=kept)
+        return await self.writing.commit(now, law_changed=law_changed, deed=done, kept=kept)
 
     def _singly(self, rules: Law, some: Iterable[Single]) -> Batch:
         """Return when the standings of subjects really held of whom but one is told."""
@@ -162,8 +168,8 @@ class Generation:
                 revisions = {"revision_from": self._revision, "revision_until": OPEN}
                 self._held[shape.number] = [row | revisions for row in held]
             for row in self._held[shape.number]:
-                own = {"number": self._writing.next_fact, "fact": fact, "subject": subject}
-                self._writing.next_fact += 1
+                own = {"number": self.writing.next_fact, "fact": fact, "subject": subject}
+                self.writing.next_fact += 1
                 batch.in_force.append(row | own)
         return batch
 
@@ -191,33 +197,41 @@ class Generation:
             row | ended if row["number"] == number else row for row in self._law[kind]
         ]
 
-    def _rules(self) -> Law:
-        """Return the law as it is once all is written."""
-        rows = self._law | {Commodity: [row | {"code": ""} for row in self._law[Commodity]]}
+    def rules(self, plan: Plan | None = None) -> Law:
+        """Return the law as it is once all is written that is staged, and a plan that is not."""
+        over = {(kind, row["number"]) for kind, row, _ in plan.closed} if plan else ()
+        rows = {
+            kind: [row for row in known if (kind, row["number"]) not in over]
+            for kind, known in self._law.items()
+        }
+        for kind, row in plan.facts if plan else ():
+            if kind in rows:
+                rows[kind].append(row)
+        rows[Commodity] = [row | {"code": ""} for row in rows[Commodity]]
         return law(rows, Moment(self._revision, OPEN - 1, EVERYTHING))
 
     async def _touch_ruled(self) -> None:
         """Take note of whoever holds a state in a program whose words now mean something else."""
-        before = {row["number"] for row in self._world.law_rows[StateRule]}
+        before = {row["number"] for row in self.world.law_rows[StateRule]}
         rules = self._law[StateRule] if StateRule in self._changed else ()
         changed = (r for r in rules if r["number"] not in before or r["revision_until"] < OPEN)
         programs = sorted({row["program"] for row in changed})
         base = Moment(self._revision - 1, OPEN - 1, EVERYTHING)
-        for row in await self._store.facts_at(Standing, "program", programs, base):
+        for row in await self.store.facts_at(Standing, "program", programs, base):
             self._subjects.add(row["subject"])
 
     async def _derived(self, rules: Law, nodes: Sequence[int], held: Sequence[Row]) -> Batch:
         """Return the difference in when the standings of subjects really held."""
         subjects = [node for node in nodes if node in self._subjects]
-        before = await self._store.derived(subjects) if subjects else ()
+        before = await self.store.derived(subjects) if subjects else ()
         after = _derived(rules, (row for row in held if row["subject"] in self._subjects))
         kept = {compared(row | {"products": _listed(row["products"])}): row for row in before}
         wanted = {compared(row): row for row in after}
         batch = Batch(gone=[row["number"] for key, row in kept.items() if key not in wanted])
         for key, row in wanted.items():
             if key not in kept:
-                number = self._writing.next_fact
-                self._writing.next_fact += 1
+                number = self.writing.next_fact
+                self.writing.next_fact += 1
                 revisions = {"revision_from": self._revision, "revision_until": OPEN}
                 batch.in_force.append(row | {"number": number} | revisions)
         return batch
@@ -228,13 +242,13 @@ class Generation:
         kinds: set[type[Fact]] = {*self._changed, *(_HOLDERS if self._changed & _HOLDING else ())}
         for kind, end in DESCRIBES.items():
             if kind in kinds:
-                for row in await self._writing.facts_at(kind, end, nodes):
+                for row in await self.writing.facts_at(kind, end, nodes):
                     said[row[end]].append((kind, row))
         programs: dict[int, set[int]] = {node: set() for node in nodes}
         for row in held:
             programs[row["subject"]].add(row["program"])
         buyers: dict[int, set[int]] = {node: set() for node in nodes}
-        for row in await self._writing.facts_at(SourcingLink, "supplier", nodes):
+        for row in await self.writing.facts_at(SourcingLink, "supplier", nodes):
             buyers[row["supplier"]].add(row["buyer"])
         return [
             profile(node, KIND_OF[each[0][0]], each, self._codes)

@@ -234,6 +234,30 @@ async def test_a_push_that_bars_many_at_once_is_held(operator: Operator) -> None
     assert (await operator.push("3", bars[:3]))["problems"] == []
 
 
+async def test_small_pushes_and_what_is_taken_back_are_held_like_a_great_push(
+    operator: Operator,
+) -> None:
+    numbers = range(1, 11)
+    await operator.push("1", [fact for number in numbers for fact in grower(number)])
+    audits: list[str] = []
+    for number in numbers:
+        lifted = standing(f"ffp:{number}", "re-entry audit passed", "2026-11-02")
+        [audit] = (await operator.push(f"lifted {number}", [lifted]))["recorded"]
+        audits.append(audit["id"])
+        bar = standing(f"ffp:{number}", "suspended", "2026-11-01")
+        assert (await operator.push(f"bar {number}", [bar]))["problems"] == []
+    held = [{"code": "HELD", "path": ["input", "fact"]}]
+    told = [(await operator.withdraw(f"gone {a}", a))["problems"] for a in audits]
+    passed = told.count([])
+    assert 1 < passed < len(audits)
+    assert told == [[]] * passed + [held] * (len(audits) - passed)
+    bar = [standing("ffp:10", "suspended", "2026-11-03")]
+    for dry in (True, False):
+        assert (await operator.push("2", bar, dry=dry))["problems"] == [
+            {"code": "HELD", "path": None}
+        ]
+
+
 async def test_a_program_that_is_not_there_is_told_like_anothers(operator: Operator) -> None:
     before = await whole(operator.hub)
     for program in ("pakistan-accord", "nobody", ""):

@@ -108,6 +108,8 @@ class FactMutations:
             asked = Asked.of(client, input.idempotency_key, what)
             sent = Withdrawal(program.number, number, fact, request.id, input.reason)
             receipt = await withdraw(request.store, sent, asked)
+        except HeldError as error:
+            return _refused([_held([error.message], None, error.path)])
         except HubError as error:
             return _refused([told(error)])
         return _told(request, client, receipt)
@@ -174,8 +176,9 @@ async def _waits(request: Request, sent: Push, report: Report, *, dry_run: bool)
     return proposal
 
 
-def _held(why: Sequence[str], proposal: Proposal | None) -> Held:
-    return Held(code=HeldError.code, message="; ".join(why), path=None, proposal=proposal)
+def _held(why: Sequence[str], proposal: Proposal | None, path: Sequence[str] = ()) -> Held:
+    message = "; ".join(why)
+    return Held(code=HeldError.code, message=message, path=[*path] or None, proposal=proposal)
 
 
 def _refused(problems: list[Problem]) -> RecordFactsPayload:

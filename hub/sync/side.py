@@ -1,0 +1,156 @@
+"""Side: from whom a program's word lets nobody buy, on one side of a run: before it, or after."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from graph_schema.codes import Effect, TieKind, Unlisted, Verdict
+from graph_schema.days import PartialDate
+from graph_schema.elements import Fact
+from graph_schema.parties import Tie
+from graph_schema.standing import Standing
+from hub.eligibility.evidence import Evidence
+from hub.eligibility.facts import Facts, Law, State
+from hub.eligibility.facts import Tie as Tied
+from hub.eligibility.readings import TooManyReadingsError
+from hub.eligibility.standing import Asked
+from hub.eligibility.verdict import Outcome
+from hub.store.port import Row
+from hub.store.rows import partial
+from hub.store.states import state
+
+_STOPS: Final = frozenset({Verdict.INELIGIBLE, Verdict.CLOSED})
+"""The verdicts on which nobody buys."""
+_ANYTHING: Final = 0
+"""Stands for a product that no scope names."""
+
+
+def words(law: Law, program: int) -> frozenset[tuple[str, str]]:
+    """Return the words of a program that may bar a supplier, each with its track."""
+    effects = {Effect.INELIGIBLE, Effect.CLOSED}
+    if forbids(law, program):
+        effects.add(Effect.NOT_IN_PROGRAM)
+    mine = (rule for rule in law.rules if rule.program == program)
+    return frozenset((rule.track, rule.state) for rule in mine if rule.effect in effects)
+
+
+def forbids(law: Law, program: int) -> bool:
+    """Whether a clause forbids to buy from who is not in a program."""
+    clauses = (clause for each in law.agreements.values() for clause in each.clauses)
+    mine = (clause for clause in clauses if clause.standing_program == program)
+    return any(clause.unlisted is Unlisted.PROHIBITED for clause in mine)
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a program says of some suppliers, and of those to whom they belong.
+
+    What is yet to come counts as come: a bar that begins later as begun, what is good and ends
+    later as ended, and so do ties. Else one could be told today what bars tomorrow.
+
+    Attributes:
+        rows: Its standings, and its ties by which states bear on others.
+    """
+
+    law: Law
+    program: int
+    today: int
+    rows: Mapping[type[Fact], Sequence[Row]]
+
+    @cached_property
+    def holding(self) -> AbstractSet[int]:
+        """Of whom it tells a state."""
+        return {row["subject"] for row in self.rows[Standing]}
+
+    @cached_property
+    def suspects(self) -> AbstractSet[int]:
+        """Of whom it tells a word that may bar."""
+        return {row["subject"] for row in self._bars}
+
+    @cached_property
+    def exposed(self) -> AbstractSet[int]:
+        """On whom such a word may bear, by whatever ties."""
+        network, found, frontier = self._evidence.network, set(self.suspects), [*self.suspects]
+        while frontier:
+            node = frontier.pop()
+            above = network.up.get(node, ()) if network.reaching else ()
+            for tie in (*network.down.get(node, ()), *above):
+                new = {tie.begin, tie.end} - found
+                found |= new
+                frontier += new
+        return found
+
+    def barred(self, subject: int, *, stranger: bool = False) -> frozenset[int]:
+        """Return for which products a supplier is barred.
+
+        Args:
+            subject: Who.
+            stranger: Whether only a bar counts: who is closed or outside was nothing before.
+        """
+        found = ((product, self._outcomes(subject, product)) for product in self._products)
+        return frozenset(
+            product
+            for product, outcomes in found
+            if any(_stops(outcome, stranger=stranger) for outcome in outcomes)
+        )
+
+    @cached_property
+    def _words(self) -> frozenset[tuple[str, str]]:
+        return words(self.law, self.program)
+
+    @cached_property
+    def _bars(self) -> Sequence[Row]:
+        """The standings whose word may bar."""
+        told = self.rows[Standing]
+        return [row for row in told if (row["track"], row["state"]) in self._words]
+
+    @cached_property
+    def _products(self) -> frozenset[int]:
+        """The products of which they are told, and one that is none of these."""
+        return frozenset({_ANYTHING, *(each for row in self._bars for each in row["products"])})
+
+    @cached_property
+    def _forbids(self) -> bool:
+        return forbids(self.law, self.program)
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        """What it says, as the rule takes it."""
+        states: dict[int, list[State]] = {}
+        for row in self.rows[Standing]:
+            states.setdefault(row["subject"], []).append(self._come(state(row)))
+        facts = Facts(
+            law=self.law,
+            states={subject: tuple(held) for subject, held in states.items()},
+            ties=tuple(self._tied(row) for row in self.rows[Tie]),
+        )
+        return Evidence(facts, self.program, self.today)
+
+    def _outcomes(self, subject: int, product: int) -> AbstractSet[Outcome]:
+        kinds = frozenset(self.law.lineage(product)) if product else frozenset[int]()
+        asked = Asked(product, kinds, frozenset(), self.today)
+        try:
+            return self._evidence.outcomes(subject, asked, prohibited=self._forbids)
+        except TooManyReadingsError:
+            return frozenset()
+
+    def _come(self, said: State) -> State:
+        """Return a state as it will be once what is yet to come has come."""
+        if (said.track, said.word) in self._words:
+            return said._replace(first=min(said.first, self.today), last=min(said.last, self.today))
+        if said.until and said.until.last > self.today:
+            return said._replace(until=PartialDate.on(self.today))
+        return said
+
+    def _tied(self, row: Row) -> Tied:
+        first, last = (min(row[name], self.today) for name in ("begins_first", "begins_last"))
+        kind, until = TieKind(row["kind"]), partial(row, "until")
+        return Tied(row["program"], kind, row["from_"], row["to"], first, last, until)
+
+
+def _stops(outcome: Outcome, *, stranger: bool) -> bool:
+    if outcome.verdict not in _STOPS:
+        return False
+    return not stranger or any(each.effect is Effect.INELIGIBLE for each in outcome.findings[:1])
