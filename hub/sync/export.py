@@ -46,10 +46,29 @@ async def _lines(store: Store, said: Sequence[_Said], codes: Mapping[int, str]) 
     for node, text, merged in await store.references(sorted(nodes)):
         if not merged:
             names.setdefault(node, text)
+    whose = await _whose(store, said)
     return [
-        orjson.dumps(_line(kind, row, names, codes).unfolded(), option=orjson.OPT_APPEND_NEWLINE)
+        orjson.dumps(
+            _line(kind, _own(row, whose), names, codes).unfolded(), option=orjson.OPT_APPEND_NEWLINE
+        )
         for kind, row in said
     ]
+
+
+async def _whose(store: Store, said: Sequence[_Said]) -> Mapping[str, int]:
+    """Return for whom the further numbers stand that facts give whom they describe."""
+    texts = sorted({text for _, row in said for text in row.get("external_ids") or ()})
+    if not texts:
+        return {}
+    _, found = await store.resolve(texts)
+    return {text: each.node for text, each in zip(texts, found, strict=True) if each}
+
+
+def _own(row: Row, whose: Mapping[str, int]) -> Row:
+    """Return a row without numbers that stand for somebody else, whom its program did not see."""
+    texts = row.get("external_ids") or ()
+    own = [text for text in texts if whose.get(text) == row["reference"]]
+    return row if len(own) == len(texts) else row | {"external_ids": own}
 
 
 def _line(kind: type[Fact], row: Row, names: Mapping[int, str], codes: Mapping[int, str]) -> Line:

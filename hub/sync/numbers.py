@@ -5,7 +5,7 @@ who says that two of them are one supplier, or gives one to another's supplier, 
 others tell apart. So its word gives one number, to a supplier that it described first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from adapters.kit.parsed import ProblemCode
@@ -37,12 +37,16 @@ def merged(texts: Sequence[str], known: Mapping[str, Resolved]) -> list[tuple[st
 class Numbers:
     """What one run of an operator gives of such numbers, and what it leaves out.
 
+    A number of whom the program may not know of is treated like one that nobody has.
+
     Args:
         first_new: The first number of the nodes that the run itself makes.
+        unseen: Whom the program may not know of.
     """
 
-    def __init__(self, first_new: int) -> None:
+    def __init__(self, first_new: int, unseen: Container[int]) -> None:
         self._first_new = first_new
+        self._unseen = unseen
         self._known: Mapping[str, Resolved] = {}
         self._bare: set[int] = set()
         """Suppliers that have none of these numbers and that nobody else described first."""
@@ -66,8 +70,8 @@ class Numbers:
         asked: dict[int, set[str]] = {}
         for line in lines:
             texts = stated(line)
-            if any(universal(text) and text not in self._known for text in texts):
-                nodes = {known[text].node for text in known.keys() & set(texts)}
+            if any(universal(text) and self._seen(text) is None for text in texts):
+                nodes = {each.node for each in map(self._seen, texts) if each}
                 for node in (each for each in nodes if each < self._first_new):
                     asked.setdefault(node, set()).add(line.program)
         if not asked:
@@ -94,8 +98,8 @@ class Numbers:
         left = {*self._foreign(line, kind)}
         kept = [text for text in stated(line) if text not in left]
         left |= {*self._redirected(fact.reference, kept)}
-        if fact.reference in left and fact.reference not in self._known:
-            others = ", ".join(text for text in fact.external_ids if text in self._known)
+        if fact.reference in left and self._seen(fact.reference) is None:
+            others = ", ".join(text for text in fact.external_ids if self._seen(text))
             message = f"only the record says that {fact.reference} is the supplier of {others}"
             raise Unresolved(ProblemCode.IDENTITY_CONFLICT, "reference", message)
         left.discard(fact.reference)
@@ -130,20 +134,25 @@ class Numbers:
     def _foreign(self, line: Line, kind: Kind) -> Iterator[str]:
         """Yield the numbers of a line that stand for another supplier, or would be its second."""
         texts = _by_weight(line)
-        known = [self._known[t] for t in texts if t in self._known]
+        known = [each for each in map(self._seen, texts) if each]
         anchor = next((each.node for each in known if each.kind is kind), None)
-        new = [t for t in texts if universal(t) and t not in self._known]
+        new = [t for t in texts if universal(t) and self._seen(t) is None]
         given = new[:1] if anchor is None or anchor in self._bare else []
         self._bare.difference_update([anchor] if anchor is not None and given else [])
         for text in filter(universal, texts):
-            found = self._known.get(text)
+            found = self._seen(text)
             if (found.node != anchor) if found else (text not in given):
                 yield text
 
+    def _seen(self, text: str) -> Resolved | None:
+        """Return what a reference stands for, where the program may know of it."""
+        found = self._known.get(text)
+        return None if found is None or found.node in self._unseen else found
+
     def _redirected(self, reference: str, texts: Sequence[str]) -> Iterator[str]:
         """Yield OS IDs of a line that would change which of them is the current one."""
-        told = dict(merged(texts, self._known))
-        known = {text: found for text in told if (found := self._known.get(text))}
+        known = {text: found for text in texts if (found := self._seen(text))}
+        told = dict(merged(texts, known))
         if all(found.merged == told[text] for text, found in known.items()):
             return
         numbers = [text for text in texts if text.startswith("os:")]

@@ -40,8 +40,9 @@ class Resolver:
         self._world = world
         self._origin = origin
         self._known: dict[str, Resolved] = {}
-        self._numbers = Numbers(writing.next_node) if origin is Origin.OPERATOR else None
         self._unseen = Unseen(writing)
+        operator = origin is Origin.OPERATOR
+        self._numbers = Numbers(writing.next_node, self._unseen) if operator else None
 
     async def load(self, store: Store, lines: Sequence[Line], aside: Iterable[str]) -> None:
         """Look up every reference of the lines and of rows set aside, in one round trip.
@@ -58,8 +59,8 @@ class Resolver:
         known = zip(wanted, found, strict=True)
         self._known = {text: each for text, each in known if each is not None} | made
         if self._numbers:
-            await self._numbers.load(store, self._world, lines, self._known)
             await self._unseen.load(store, self._world, lines, self._known)
+            await self._numbers.load(store, self._world, lines, self._known)
 
     def declare(self, lines: Sequence[Line]) -> tuple[list[Line], list[RowProblem]]:
         """Make the nodes that the lines describe and nobody knows yet.
@@ -143,6 +144,10 @@ class Resolver:
         """Let references stand for a node."""
         for text, redirects in merged(texts, self._known):
             known = self._known.get(text)
+            if known is not None and known.node in self._unseen and known.node != node:
+                # It stays where it is, and for who may not see that it is given all the same.
+                self._known[text] = Resolved(node, kind, redirects)
+                continue
             if known is not None and known.merged == redirects:
                 continue
             if known is not None and text not in self.made.references:
@@ -151,8 +156,14 @@ class Resolver:
             self.made.references[text] = (node, redirects)
 
     def _same(self, texts: Sequence[str], kind: Kind) -> int | None:
-        """Return the node that all the references stand for that are known; none: all are new."""
-        found = {text: self._known[text] for text in texts if text in self._known}
+        """Return the node that all the references stand for that are known; none: all are new.
+
+        Whom the program may not know of is that node where there is no other that it could be.
+        """
+        known = {text: self._known[text] for text in texts if text in self._known}
+        found = {text: each for text, each in known.items() if each.node not in self._unseen}
+        if not found:
+            found = {text: each for text, each in known.items() if each.kind is kind}
         for text, known in found.items():
             if known.kind is not kind:
                 message = f"{text} is a {known.kind.lower()}, not a {kind.lower()}"

@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import anyio.lowlevel
 import orjson
 import pytest
 from joserfc.jwk import ECKey
 
+from hub.oauth import guard
 from hub.store.embedded.store import EmbeddedStore
 from tests.oauth.served import ISSUER, KEY, Hub, claims, key_set, served, signed, trusted
 
@@ -29,6 +31,11 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     asked: list[str] = field(default_factory=list[str])
     url: str = ""
+    hold: threading.Event = field(default_factory=threading.Event)
+    """While it is not set, no answer is given."""
+
+    def __post_init__(self) -> None:
+        self.hold.set()
 
 
 @contextmanager
@@ -39,6 +46,7 @@ def listening() -> Generator[Provider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             provider.asked.append(self.path)
+            provider.hold.wait()
             self.send_response(provider.status)
             for name, value in provider.headers.items():
                 self.send_header(name, value)
@@ -54,6 +62,7 @@ def listening() -> Generator[Provider]:
         try:
             yield provider
         finally:
+            provider.hold.set()
             server.shutdown()
 
 
@@ -111,6 +120,38 @@ async def test_a_key_that_is_gone_is_forgotten(hub: Hub, provider: Provider) -> 
     hub.clock.ahead += 31
     assert await status(hub, NEXT) == 200
     assert await status(hub) == 401
+
+
+async def test_a_key_set_is_fetched_anew_beside_what_uses_it(hub: Hub, provider: Provider) -> None:
+    assert await status(hub) == 200
+    hub.clock.ahead += 299
+    assert await status(hub) == 200
+    assert len(provider.asked) == 1
+    provider.body = orjson.dumps(key_set(NEXT))
+    hub.clock.ahead += 2
+    provider.hold.clear()
+    assert await status(hub) == 200  # nobody waits for it
+    assert await status(hub) == 200
+    provider.hold.set()
+    with anyio.fail_after(30):
+        while await status(hub) == 200:  # the key that is gone lets in until it is known to be
+            await anyio.lowlevel.checkpoint()
+    assert await status(hub, NEXT) == 200
+    assert len(provider.asked) == 2
+
+
+async def test_so_many_tokens_are_remembered_and_the_first_forgotten_first(
+    hub: Hub, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MOST_VERIFIED", 2)
+    known = token(hub)
+    assert (await hub.ask(known)).status_code == 200
+    provider.body = orjson.dumps(key_set(NEXT))
+    hub.clock.ahead += 31
+    for remembered in (200, 401):  # what is not remembered is read anew, and its key is gone
+        assert await status(hub, NEXT) == 200
+        hub.clock.ahead += 1
+        assert (await hub.ask(known)).status_code == remembered
 
 
 async def test_old_keys_are_good_for_a_day_while_the_provider_is_away(

@@ -162,6 +162,35 @@ async def test_who_does_not_show_who_it_is_learns_nothing(
         assert said == "the client is not known here, or did not show who it is"
 
 
+def sized(id_: str, characters: int) -> dict[str, str]:
+    """Return an assertion of about so many characters, no more."""
+    plain = len(assertion(id_, more="")["client_assertion"])
+    return assertion(id_, more="x" * ((characters - plain) * 3 // 4 - 3))
+
+
+BOUNDS: Final[Mapping[str, tuple[Callable[[str, int], dict[str, str]], int]]] = {
+    "good for an hour": (lambda id_, now: assertion(id_, exp=now + 3_600), 200),
+    "good for an hour and two minutes": (lambda id_, now: assertion(id_, exp=now + 3_720), 401),
+    "issued ten seconds ahead": (lambda id_, now: assertion(id_, iat=now + 10), 200),
+    "issued more than a minute ahead": (lambda id_, now: assertion(id_, iat=now + 70), 401),
+    "valid in ten seconds": (lambda id_, now: assertion(id_, nbf=now + 10), 200),
+    "valid in more than a minute": (lambda id_, now: assertion(id_, nbf=now + 70), 401),
+    "expired ten seconds ago": (lambda id_, now: assertion(id_, exp=now - 10), 200),
+    "expired a minute ago": (lambda id_, now: assertion(id_, exp=now - 61), 401),
+    "of nearly 4 kB": (lambda id_, _now: sized(id_, 4_080), 200),
+    "of a little more": (lambda id_, _now: sized(id_, 4_140), 401),
+}
+
+
+@pytest.mark.parametrize(("shown", "status"), BOUNDS.values(), ids=BOUNDS)
+async def test_an_assertion_has_bounds(
+    own: Hub, shown: Callable[[str, int], dict[str, str]], status: int
+) -> None:
+    client = await own.operator()
+    given = shown(client.id, int(own.clock()))
+    assert (await own.post("token", **given)).status_code == status
+
+
 async def test_other_good_forms_of_an_assertion_are_taken(own: Hub) -> None:
     ed = OKPKey.generate_key("Ed25519", {"kid": "ed"})
     client = await own.operator(OPERATOR, ed)
