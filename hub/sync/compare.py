@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Final
 
 from graph_schema.agreements import Agreement, Clause
 from graph_schema.elements import Fact
@@ -18,10 +18,12 @@ from hub.sync.intake import Intake, Item, Origin
 from hub.sync.kept import arrived, stated
 from hub.sync.lists import ENDING, Lists, parties
 from hub.sync.plan import Plan
-from hub.sync.sightings import Sightings, as_known, begun_earlier, is_new
+from hub.sync.sightings import Sightings, as_known, begun_earlier, confirmed_before, is_new
 from hub.sync.slices import Learned
 from hub.sync.telling import Identities, Telling
 from hub.sync.world import World
+
+_SAME: Final = ("content", "feed", "known_on")
 
 
 class Comparison:
@@ -192,7 +194,8 @@ class Comparison:
 
     def _known_so(self, kind: type[Fact], row: Row, current: Row) -> bool:
         """Whether a statement tells nothing new: the same, or said before what is known."""
-        if all(current[name] == row[name] for name in ("content", "feed", "known_on")):
+        said_late = kind is Standing and self._intake.whole and confirmed_before(row, current)
+        if said_late or all(current[name] == row[name] for name in _SAME):
             return True
         same_feed = current["feed"] == row["feed"]
         if same_feed and self._intake.origin is Origin.RECORD:
