@@ -1,5 +1,6 @@
 """What a parser is not sure of: kept once, beside the graph, whatever becomes of its document."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -10,6 +11,7 @@ from graph_schema.exchange import Bookkeeping
 from graph_schema.standing import Standing
 from hub.store.deeds import By
 from hub.store.port import Store
+from hub.store.rows import micros
 from hub.sync import proposal
 from hub.sync.decide import Deciding, apply, reject
 from hub.sync.intake import Intake, Origin
@@ -98,15 +100,17 @@ async def test_what_is_applied_is_recorded_once_with_its_feed_and_row(
 async def test_a_decision_is_known_for_longer_than_its_proposal(
     known: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proposal, "MOST_DECIDED", 0)
     await waited(known, unsure())
     await reject(known, await deciding(known, "1"), "it is over")
     await waited(known, unsure(2))
-    [head] = await every(known, ALPHA)
-    assert head.state is State.PENDING
+    later = micros(datetime.now(UTC) + timedelta(days=100))
+    monkeypatch.setattr("hub.store.embedded.kept._now", lambda: later)
+    assert await every(known, ALPHA) == []
     [note] = (await waited(known, unsure())).notes
     assert ", decided long ago: " in note
-    assert len(await every(known, ALPHA)) == 1
+    # What nobody decided waits anew.
+    [note] = (await waited(known, unsure(2))).notes
+    assert ", pending: " in note
 
 
 async def test_too_many_do_not_wait_and_leave_room_for_documents(
