@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-MOST_SECONDS: Final = 300
+MOST_SECONDS: Final = 900
 _ROOT: Final = str(Path(__file__).parents[2])
 
 
