@@ -21,7 +21,8 @@ import orjson
 
 from adapters.kit import gate
 from adapters.kit.gate import UnreadableError
-from adapters.kit.tables import BadRow, Taken, streamed, tables
+from adapters.kit.streams import streamed
+from adapters.kit.tables import BadRow, Taken, tables
 from hub.answers import lists
 from hub.answers.lists import PRODUCT, SUPPLIER, Columns, MissingColumnError
 from hub.errors import BadDocumentError
