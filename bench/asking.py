@@ -25,6 +25,17 @@ query($buyer: ID!, $suppliers: [ID!]!, $asOf: Date!) {
     revision
   }
 }"""
+ENTITIES: Final = """\
+query($buyer: ID!, $representations: [_Any!]!, $asOf: Date!) {
+  _entities(representations: $representations) {
+    ... on Organization {
+      name eligibility(buyer: $buyer, product: "garments", asOf: $asOf) { verdict }
+    }
+    ... on Worksite {
+      name eligibility(buyer: $buyer, product: "garments", asOf: $asOf) { verdict }
+    }
+  }
+}"""
 SHARED: Final = """\
 query($first: Int!, $after: String, $asOf: Date!) {
   sharedSuppliers(first: $first, after: $after, asOf: $asOf) {

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from bench.asking import CURSOR, LIST, SHARED, Client, body
+from bench.asking import CURSOR, ENTITIES, LIST, SHARED, Client, body
 from bench.law import TODAY
 from bench.places import Place
 from bench.raw import FACTS, Raw
 from bench.raw_neo4j import RawNeo4j
 from bench.raw_sqlite import RawSqlite
-from bench.sample import asking, drawn
+from bench.sample import asking, drawn, some
 from bench.world import World
 from graph_schema.codes import TieKind
 from hub.identity.ids import Ids
@@ -95,6 +95,7 @@ class Bench:
                     yield self._list(size)
         if self._world.suppliers >= SIZES[-1]:
             yield self._list(SIZES[-1], by_reference=True)
+            yield self._entities(SIZES[-1])
         yield self._page("sharedSuppliers, first page", None, 0)
         if self.depth:
             cursor, number = self._deep
@@ -146,6 +147,27 @@ class Bench:
             f"eligibilityList, {size:,}",
             sent,
             lambda raw: sum(map(len, raw.facts(number, bearing))),
+        )
+
+    def _entities(self, size: int) -> Asked:
+        """Return a router's question about as many suppliers, of whom it knows the types."""
+        buyer = self._random.choice(self._asking)
+        chosen = some(self._world, size, self._random)
+        references = [each.reference for each in chosen]
+        bearing = self._bearing(self._numbers[buyer], list(self.raw.named(references)))
+        named = [
+            {
+                "__typename": "Organization" if each.organization else "Worksite",
+                "id": each.reference,
+            }
+            for each in chosen
+        ]
+        return Asked(
+            f"_entities, {size:,} by reference",
+            body(ENTITIES, buyer=buyer, representations=named),
+            lambda raw: sum(
+                map(len, (raw.named(references), *raw.facts(self._numbers[buyer], bearing)))
+            ),
         )
 
     def _bearing(self, buyer: int, subjects: Sequence[int]) -> list[int]:

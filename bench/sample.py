@@ -4,6 +4,7 @@ from random import Random
 from typing import Final
 
 from bench import buyers
+from bench.suppliers import Supplier
 from bench.world import World
 
 _ASKING: Final = 12
@@ -20,10 +21,15 @@ def asking(world: World) -> list[str]:
 
 
 def drawn(world: World, size: int, chance: Random) -> list[str]:
-    """Return references of suppliers drawn anew: makers of garments, where there are enough."""
-    found: dict[int, str] = {}
+    """Return references of suppliers drawn anew."""
+    return [each.reference for each in some(world, size, chance)]
+
+
+def some(world: World, size: int, chance: Random) -> list[Supplier]:
+    """Return suppliers drawn anew: makers of garments, where there are enough."""
+    found: dict[int, Supplier] = {}
     while len(found) < size:
         each = world.supplier(chance.randrange(world.suppliers))
         if each.clothes or world.suppliers < 2 * size:
-            found[each.number] = each.reference
+            found[each.number] = each
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from graph_schema.agreements import Agreement
@@ -114,6 +115,10 @@ def _newest(rows: Sequence[Row]) -> dict[str, Any]:
 def _merged(kind: type[Fact], rows: Sequence[Row]) -> dict[str, Any]:
     """Return the first statement, its gaps filled by later ones, lists joined."""
     merged = dict(rows[0])
+    if len(rows) == 1:
+        for name in _listed(kind):
+            merged[name] = list(dict.fromkeys(merged[name] or ()))
+        return merged
     for column in columns(kind):
         if column.type is list:
             values = (value for row in rows for value in row[column.name] or ())
@@ -122,3 +127,9 @@ def _merged(kind: type[Fact], rows: Sequence[Row]) -> dict[str, Any]:
             known = (row[column.name] for row in rows if row[column.name] is not None)
             merged[column.name] = next(known, None)
     return merged
+
+
+@cache
+def _listed(kind: type[Fact]) -> Sequence[str]:
+    """Return the columns of a kind that hold lists."""
+    return [column.name for column in columns(kind) if column.type is list]

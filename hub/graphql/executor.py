@@ -12,6 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from hub.graphql.columns import Columns
 from hub.graphql.fetched import Fetches
 from hub.graphql.prefetch import prefetch
+from hub.graphql.rendered import render
 
 Completes: TypeAlias = Callable[..., Any]
 
@@ -121,13 +122,22 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,  # noqa: ANN401
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Complete a list; one kept as columns is rendered without an object for each row."""
+        """Complete a list; one kept as columns is rendered without an object for each row.
+
+        So is one of objects, all at once, unless anything in it is not as it should be.
+        """
         if isinstance(result, Columns):
             columns = cast("Columns[Any]", result)
             rendered = self._rendered(return_type, field_details_list, columns)
             if rendered is not None:
                 return rendered
             result = columns.rows()
+        if isinstance(result, list):
+            try:
+                write = render(self, return_type, field_details_list)
+                return write(cast("list[Any]", result))
+            except Exception:  # noqa: BLE001, S110 - below it is found again, and told
+                pass
         completes = cast("Completes", super().complete_list_value)
         return completes(return_type, field_details_list, info, path, result, position_context)
 

@@ -48,6 +48,15 @@ def loaded_fields() -> frozenset[tuple[str, str]]:
     return frozenset(_LOADERS)
 
 
+def is_loaded(type_name: str, field: str) -> bool:
+    """Whether a field is fetched for all parents at once."""
+    return _loader(type_name, field) is not None
+
+
+def _loader(type_name: str, field: str) -> Loader | None:
+    return _LOADERS.get((type_name, field)) or _LOADERS.get((ANY_TYPE, field))
+
+
 async def prefetch(
     executor: Executor[Any],
     declared: Any,  # noqa: ANN401
@@ -93,7 +102,7 @@ async def _fields(
         field = runtime.fields.get(name)
         if field is None:
             continue
-        loader = _LOADERS.get((runtime.name, name)) or _LOADERS.get((ANY_TYPE, name))
+        loader = _loader(runtime.name, name)
         if loader is None:
             values = [getattr(parent, _snake(name), None) for parent in parents]
         else:
