@@ -26,6 +26,8 @@ class Rule(Enum):
     """Whoever was given the thing that it is a part of."""
     OPERATOR = auto()
     """Operators of the program alone (`hub.oauth.writers`)."""
+    COUNTS = auto()
+    """Researchers, and operators of the program: counts of 10 and more, of nothing named."""
     ROUTER = auto()
     """Clients that may ask as a router alone."""
 
@@ -46,6 +48,7 @@ RULES: Final[Rules] = {
             "node nodes"
         ),
         Rule.OPERATOR: "proposal proposals",
+        Rule.COUNTS: "sourcingCounts",
         Rule.ROUTER: "_entities _service",
     },
     "Mutation": {Rule.OPERATOR: "recordFacts withdrawFact applyProposal rejectProposal"},
@@ -128,6 +131,7 @@ RULES: Final[Rules] = {
     },
     "Binding": {Rule.WITH_ITS_OWNER: "eligibility", Rule.VIEWER: "buyer"},
     "SharedSupplier": {Rule.VIEWER: "supplier standings programs buyers disagree"},
+    "SourcingCount": {Rule.WITH_ITS_OWNER: "country links", Rule.VIEWER: "product"},
     "GraphChange": {
         Rule.WITH_ITS_OWNER: "id cursor revision kind fact factKind summary actor recordedAt",
         Rule.VIEWER: "program subject before after",

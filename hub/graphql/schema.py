@@ -29,6 +29,7 @@ from hub.graphql.questions.programs import Programs
 from hub.graphql.questions.proposals import ProposalQuestions
 from hub.graphql.questions.search import Lookups
 from hub.graphql.questions.shared import SharedQuestions
+from hub.graphql.questions.sourcing import SourcingQuestions
 from hub.graphql.questions.subjects import Subjects
 from hub.graphql.questions.updates import Subscription
 from hub.graphql.reading import Reading
@@ -47,6 +48,7 @@ class Query(
     EligibilityQuestions,
     BindingQuestions,
     SharedQuestions,
+    SourcingQuestions,
     Programs,
     Subjects,
     ChangeQuestions,

@@ -511,6 +511,19 @@ class Store(Protocol):
         """Return how many organisations `find_buyers` has for each group."""
         ...
 
+    async def sourcing_counts(
+        self, program: int, day: int, moment: Moment, least: int
+    ) -> list[tuple[str | None, int | None, int]]:
+        """Return how many links a program states and does not publish, whoever asks.
+
+        A link is a buyer, a supplier and a product, valid on a day; a pair that any published link
+        shows at the moment counts for nothing. Counts under `least` do not leave the store.
+
+        Returns:
+            The supplier's country, the product, and how many, in the order of both; of none first.
+        """
+        ...
+
     async def search(
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:

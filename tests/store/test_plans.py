@@ -32,7 +32,7 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "disagreeing": None, "effects": [], "everything": True, "expires_at": 1, "feed": "",
     "own": [1], "party": None, "practice": True, "signed": None, "speaking": [1],
     "groups": [[1]], "hash": "x", "identities": ["x"], "key": "", "kind": "", "kinds": [],
-    "known_at": 1, "letters": 1, "nodes": [1], "now": 1, "products": [], "program": 1,
+    "known_at": 1, "least": 1, "letters": 1, "nodes": [1], "now": 1, "products": [], "program": 1,
     "programs": [1],
     "number": 1, "pairs": [[1, 1]], "revision": 1, "revisions": [1], "since": 1, "until": 1,
     "rows": [], "runs": [1], "score": 1.0, "seq": 1, "size": 5,

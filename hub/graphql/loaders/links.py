@@ -19,6 +19,7 @@ _ONE: Final = {
     "SourcingLink.buyer": "buyer",
     "SourcingLink.supplier": "supplier",
     "SourcingLink.product": "product",
+    "SourcingCount.product": "product",
     "Commodity.parent": "parent",
     "Agreement.program": "program",
     "Agreement.under": "under",
@@ -30,6 +31,7 @@ _ONE: Final = {
 _OPTIONAL: Final = frozenset(
     {
         "SourcingLink.product",
+        "SourcingCount.product",
         "Commodity.parent",
         "Agreement.under",
         "Agreement.supersedes",

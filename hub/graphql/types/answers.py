@@ -1,8 +1,8 @@
 """Answers: verdicts with their rulings, lists, bindings, shared suppliers, and problems."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -11,6 +11,7 @@ from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answered
 from hub.eligibility.question import Ruling as RuleRuling
 from hub.graphql.fetched import Fetches, fetched
+from hub.graphql.scalars import CountryCode
 from hub.graphql.types.connections import PageInfo
 from hub.graphql.types.facts import Clause, Standing
 from hub.graphql.types.lazy import LazyProposal
@@ -286,3 +287,21 @@ class SearchConnection:
 
     edges: list[SearchEdge] = strawberry.field(description="What was found, with cursors.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
+
+
+@strawberry.type
+class SourcingCount(Fetches):
+    """How many links that a program does not publish there are in a country, of a product."""
+
+    row: strawberry.Private[Mapping[str, Any]]
+    country: CountryCode | None = strawberry.field(
+        description="Where the suppliers are; null where no published statement says."
+    )
+    links: int = strawberry.field(
+        description="How many pairs of a buyer and a supplier; 10 at least."
+    )
+
+    @fetched
+    def product(self) -> Commodity | None:
+        """The product; null where the links name none."""
+        ...

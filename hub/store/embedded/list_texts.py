@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.agreements import Signature
 from graph_schema.sourcing import SourcingLink
-from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, seen
+from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, THEN, seen
 from hub.store.embedded.schema import table
 
 _SOUGHT: Final = (
@@ -84,6 +84,16 @@ _SIGNED: Final = (
 )
 BUYERS: Final = f"SELECT DISTINCT f.organization {_SIGNED} ORDER BY f.organization LIMIT :size"
 COUNT_BUYERS: Final = f"SELECT count(DISTINCT f.organization) {_SIGNED}"
+
+SOURCING_COUNTS: Final = (
+    "SELECT n.country, f.product, count(DISTINCT f.buyer || ' ' || f.supplier) AS links "
+    f"FROM {table(SourcingLink)} f CROSS JOIN node n ON n.number = f.supplier "
+    f"WHERE f.program = :program AND NOT f.visible AND {THEN} AND f.begins_first <= :day "
+    "AND (f.until IS NULL OR f.until_last > :day) "
+    f"AND NOT EXISTS (SELECT 1 FROM {table(SourcingLink)} p WHERE p.supplier = f.supplier "
+    f"AND p.buyer = f.buyer AND p.visible AND {THEN.replace('f.', 'p.')}) "
+    "GROUP BY n.country, f.product HAVING links >= :least ORDER BY n.country, f.product"
+)
 
 _SCORE: Final = "1.0 * :letters / max(:letters, length(n.name))"
 """How much of a name is asked for: of nothing but the name, which others' names do not change."""

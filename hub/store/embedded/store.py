@@ -216,6 +216,14 @@ class EmbeddedStore(Store):
         found = await self.database.read(reads.each_of, list_texts.COUNT_BUYERS, at)
         return [count for [count] in found]
 
+    async def sourcing_counts(
+        self, program: int, day: int, moment: Moment, least: int
+    ) -> list[tuple[str | None, int | None, int]]:
+        """Return how many links a program does not publish, by country and product."""
+        at = reads.seen(moment) | {"program": program, "day": day, "least": least}
+        found = await self.database.read(reads.rows, list_texts.SOURCING_COUNTS, at)
+        return [(row["country"], row["product"], row["links"]) for row in found]
+
     async def search(
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:

@@ -4,7 +4,7 @@ from typing import Final, LiteralString
 
 from graph_schema.agreements import Signature
 from graph_schema.sourcing import SourcingLink
-from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, node, seen
+from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, THEN, node, seen
 from hub.store.neo4j.schema import name, vouched
 
 _SOUGHT: Final = (
@@ -101,6 +101,20 @@ BUYERS: Final = vouched(
 COUNT_BUYERS: Final = vouched(
     f"{_SIGNED} RETURN count(DISTINCT f.organization) AS buyers }} "
     "WITH at, buyers ORDER BY at RETURN collect(buyers)"
+)
+
+SOURCING_COUNTS: Final = vouched(
+    f"MATCH ()-[f:{name(SourcingLink)}]->(s:Node) "
+    f"USING INDEX SEEK f:{name(SourcingLink)}(program, number) "
+    "WHERE f.program = $program AND f.number > 0 AND NOT f.visible "
+    f"AND {THEN} AND f.begins_first <= $day "
+    "AND CASE WHEN f.until IS NULL THEN true ELSE f.until_last > $day END "
+    f"AND NOT EXISTS {{ MATCH ()-[p:{name(SourcingLink)}]->(s) WHERE p.buyer = f.buyer "
+    f"AND p.visible AND {THEN.replace('f.', 'p.')} }} "
+    "WITH s.country AS country, f.product AS product, "
+    "count(DISTINCT [f.buyer, f.supplier]) AS links WHERE links >= $least "
+    "WITH country, product, links ORDER BY coalesce(country, ''), coalesce(product, 0) "
+    "RETURN collect([country, product, links])"
 )
 
 SEARCH: Final[LiteralString] = (

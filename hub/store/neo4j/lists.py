@@ -58,6 +58,14 @@ class Lists:
         at = _signed(groups, country, day, moment, Page(0))
         return await self._numbers(list_texts.COUNT_BUYERS, at)
 
+    async def sourcing_counts(
+        self, program: int, day: int, moment: Moment, least: int
+    ) -> list[tuple[str | None, int | None, int]]:
+        """Return how many links a program does not publish, by country and product."""
+        at = reads.seen(moment) | {"program": program, "day": day, "least": least}
+        [found] = await self.bolt.read(list_texts.SOURCING_COUNTS, at)
+        return [(country, product, links) for country, product, links in found]
+
     async def search(
         self, text: str, kinds: Sequence[Kind], moment: Moment, size: int, after: tuple[float, int]
     ) -> list[tuple[int, Kind, float]]:
