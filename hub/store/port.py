@@ -516,11 +516,13 @@ class Store(Protocol):
     ) -> list[tuple[str | None, int | None, int]]:
         """Return how many links a program states and does not publish, whoever asks.
 
-        A link is a buyer, a supplier and a product, valid on a day; a pair that any published link
-        shows at the moment counts for nothing. Counts under `least` do not leave the store.
+        A link is a buyer, a supplier and a product, valid on a day; a pair that a published link
+        of the same program shows at the moment counts for nothing, nor does one whose supplier the
+        program does not describe. Counts under `least` do not leave the store.
 
         Returns:
-            The supplier's country, the product, and how many, in the order of both; of none first.
+            The supplier's country as the program has it, the product, and how many, in the order
+            of both; of none first.
         """
         ...
 

@@ -1,20 +1,21 @@
 """Counts of links that nobody but their parties sees: ten at least, and nothing to subtract."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.graphql.questions.sourcing import LEAST
+from hub.graphql.questions.sourcing import LEAST, quarter
 from hub.oauth.principal import Role, Scope
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.port import Store
 from tests.conftest import AnyStore, unopened
 from tests.oauth.senders import sender
 from tests.oauth.served import Hub, served
-from tests.store.worlds import company, moment, number, program, said, write
+from tests.store.worlds import company, moment, number, program, said, site, write
 from tests.visibility.world import Client
 
 pytestmark = pytest.mark.anyio
@@ -128,6 +129,75 @@ async def test_nobody_else_does(hub: Hub) -> None:
         assert [each["extensions"]["code"] for each in answer["errors"]] == [code]
     unknown = await (await asking(hub, **researcher())).answer(QUERY, program="nothing")
     assert [each["extensions"]["code"] for each in unknown["errors"]] == ["UNKNOWN_REFERENCE"]
+
+
+@pytest.fixture
+async def counting(store: Store) -> Store:
+    """Return a store with eleven links to a farm, and eleven to one of which nothing is known."""
+    await write(store, everybody())
+    await write(store, [told(link) for link in links(11, "alpha:farmBD")])
+    await write(store, [told(link) for link in links(11, "alpha:nowhere")])
+    return store
+
+
+async def cells(store: Store) -> list[tuple[str | None, int]]:
+    """Return what is told of alpha's links: countries and counts."""
+    alpha, day = await number(store, "program:alpha"), date(2020, 1, 1).toordinal()
+    found = await store.sourcing_counts(alpha, day, await moment(store), LEAST)
+    return [(country, many) for country, _, many in found]
+
+
+async def test_what_another_program_publishes_moves_no_count(counting: Store) -> None:
+    before = await cells(counting)
+    assert before == [(None, 11), ("BD", 11)]
+    guessed = {"buyer": "alpha:buyer3", "supplier": "alpha:farmBD", "since": "2019-01-01"}
+    await write(counting, [said("beta", "sourcing", **guessed, published=True)])
+    assert await cells(counting) == before
+    await write(counting, [told(("alpha:buyer3", "alpha:farmBD", None), published=True)])
+    assert await cells(counting) == [(None, 11), ("BD", 10)]
+
+
+async def test_where_a_supplier_is_its_program_alone_says(counting: Store) -> None:
+    await write(counting, [site("beta", 1), company("beta", "mill", country="PK")])
+    for supplier in ("beta:s1", "beta:mill"):
+        await write(counting, [told(link) for link in links(12, supplier)])
+    known = [(None, 11), ("BD", 11)]
+    assert await cells(counting) == known
+    # Beta's word on one that alpha describes, and says no country of.
+    other = company("beta", "other", country="PK", externalIds=["alpha:nowhere"])
+    await write(counting, [other])
+    assert await cells(counting) == known
+    # What alpha itself says counts, published or not.
+    await write(counting, [site("alpha", 7, country="PK", externalIds=["beta:s1"])])
+    assert await cells(counting) == [*known, ("PK", 12)]
+    await write(counting, [company("alpha", "farmBD", country="PK", roles=["SUPPLIER"])])
+    assert await cells(counting) == [(None, 11), ("PK", 23)]
+
+
+async def test_counts_stand_for_a_quarter(hub: Hub) -> None:
+    client = await asking(hub, **researcher())
+    before = await client.ask(QUERY, program="alpha")
+    begun = quarter(datetime.now(UTC)).date()
+    more = [("alpha:buyer11", "alpha:farmBD", None)]
+    await write(
+        hub.store,
+        [told(link) for link in more],
+        on=str(begun),
+    )
+    assert await client.ask(QUERY, program="alpha") == before
+
+
+@pytest.mark.parametrize(
+    ("present", "begun"),
+    [
+        ("2026-01-01T00:00:00+00:00", "2026-01-01"),
+        ("2026-03-31T23:59:59+00:00", "2026-01-01"),
+        ("2026-04-01T01:00:00+02:00", "2026-01-01"),
+        ("2026-12-31T23:00:00+00:00", "2026-10-01"),
+    ],
+)
+def test_quarters_begin_in_utc(present: str, begun: str) -> None:
+    assert quarter(datetime.fromisoformat(present)).date() == date.fromisoformat(begun)
 
 
 Cells = Mapping[tuple[str, str | None], int]

@@ -3,6 +3,7 @@
 from typing import Final
 
 from graph_schema.agreements import Signature
+from graph_schema.parties import Organization, Worksite
 from graph_schema.sourcing import SourcingLink
 from hub.store.embedded.conditions import DERIVED, NODE, ON_THE_DAY, THEN, seen
 from hub.store.embedded.schema import table
@@ -85,15 +86,23 @@ _SIGNED: Final = (
 BUYERS: Final = f"SELECT DISTINCT f.organization {_SIGNED} ORDER BY f.organization LIMIT :size"
 COUNT_BUYERS: Final = f"SELECT count(DISTINCT f.organization) {_SIGNED}"
 
+_DESCRIBED: Final = " UNION ALL ".join(
+    f"SELECT f.reference AS supplier, f.country, f.number FROM {table(kind)} f "
+    f"WHERE f.program = :program AND {THEN}"
+    for kind in (Organization, Worksite)
+)
 SOURCING_COUNTS: Final = (
-    "SELECT n.country, f.product, count(DISTINCT f.buyer || ' ' || f.supplier) AS links "
-    f"FROM {table(SourcingLink)} f CROSS JOIN node n ON n.number = f.supplier "
+    f"WITH own AS (SELECT supplier, country, max(number) FROM ({_DESCRIBED}) GROUP BY supplier) "
+    "SELECT o.country, f.product, count(DISTINCT f.buyer || ' ' || f.supplier) AS links "
+    f"FROM {table(SourcingLink)} f JOIN own o ON o.supplier = f.supplier "
     f"WHERE f.program = :program AND NOT f.visible AND {THEN} AND f.begins_first <= :day "
     "AND (f.until IS NULL OR f.until_last > :day) "
     f"AND NOT EXISTS (SELECT 1 FROM {table(SourcingLink)} p WHERE p.supplier = f.supplier "
-    f"AND p.buyer = f.buyer AND p.visible AND {THEN.replace('f.', 'p.')}) "
-    "GROUP BY n.country, f.product HAVING links >= :least ORDER BY n.country, f.product"
+    "AND p.buyer = f.buyer AND p.program = f.program "
+    f"AND p.visible AND {THEN.replace('f.', 'p.')}) "
+    "GROUP BY o.country, f.product HAVING links >= :least ORDER BY o.country, f.product"
 )
+"""Of the program's own words alone: what others say of the same must not show in its counts."""
 
 _SCORE: Final = "1.0 * :letters / max(:letters, length(n.name))"
 """How much of a name is asked for: of nothing but the name, which others' names do not change."""

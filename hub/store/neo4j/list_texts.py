@@ -3,6 +3,7 @@
 from typing import Final, LiteralString
 
 from graph_schema.agreements import Signature
+from graph_schema.parties import Organization, Worksite
 from graph_schema.sourcing import SourcingLink
 from hub.store.neo4j.conditions import DERIVED, ON_THE_DAY, THEN, node, seen
 from hub.store.neo4j.schema import name, vouched
@@ -110,12 +111,16 @@ SOURCING_COUNTS: Final = vouched(
     f"AND {THEN} AND f.begins_first <= $day "
     "AND CASE WHEN f.until IS NULL THEN true ELSE f.until_last > $day END "
     f"AND NOT EXISTS {{ MATCH ()-[p:{name(SourcingLink)}]->(s) WHERE p.buyer = f.buyer "
-    f"AND p.visible AND {THEN.replace('f.', 'p.')} }} "
-    "WITH s.country AS country, f.product AS product, "
+    f"AND p.program = f.program AND p.visible AND {THEN.replace('f.', 'p.')} }} "
+    f"CALL (s) {{ MATCH ()-[d:{name(Organization)}|{name(Worksite)}]->(s) "
+    f"WHERE d.program = $program AND {THEN.replace('f.', 'd.')} "
+    "RETURN d.country AS country ORDER BY d.number DESC LIMIT 1 } "
+    "WITH country, f.product AS product, "
     "count(DISTINCT [f.buyer, f.supplier]) AS links WHERE links >= $least "
     "WITH country, product, links ORDER BY coalesce(country, ''), coalesce(product, 0) "
     "RETURN collect([country, product, links])"
 )
+"""Of the program's own words alone: what others say of the same must not show in its counts."""
 
 SEARCH: Final[LiteralString] = (
     "CALL db.index.fulltext.queryNodes('words', $text) YIELD node AS n "
