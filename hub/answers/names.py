@@ -11,6 +11,7 @@ from typing import Final
 from graph_schema.parties import Organization, Worksite
 from graph_schema.standing import Standing
 from graph_schema.texts import folded
+from hub.answers.calling import references
 from hub.answers.desk import Sitting
 from hub.answers.profiles import Profile, profiles
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
@@ -51,11 +52,10 @@ async def _by_name(sitting: Sitting, name: str) -> str | HubError:
         return sitting.desk.ids.of(exact[0])
     if not exact:
         return UnknownReferenceError(name)
-    texts: dict[int, str] = {}
-    for node, text, merged in await store.references(exact):
-        if not merged:
-            texts.setdefault(node, text)
-    listed = ", ".join([*texts.values()][:_SHOWN])
+    called = await references(sitting, exact)
+    # Of a merged worksite the current number, which comes first.
+    texts = [called[number][0][1] for number in exact if number in called]
+    listed = ", ".join(texts[:_SHOWN])
     return InvalidInputError(f"{len(exact)} suppliers go by {name!r}; write which: {listed}")
 
 

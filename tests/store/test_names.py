@@ -7,9 +7,18 @@ import pytest
 from hub.answers.desk import Desk
 from hub.answers.names import by_names
 from hub.errors import HubError
-from hub.store.port import SHELL, Store
+from hub.store.port import PUBLIC, SHELL, Store, Viewer
 from hub.sync.intake import Origin
-from tests.store.worlds import number, program, said, site, standing, write
+from tests.store.worlds import (
+    CURRENT_OS_ID,
+    number,
+    numbers,
+    program,
+    said,
+    site,
+    standing,
+    write,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +42,9 @@ async def push(store: Store, *lines: dict[str, Any], on: str = "2020-01-01") -> 
     assert report.problems == []
 
 
-async def called(store: Store, name: str) -> str:
+async def called(store: Store, name: str, viewer: Viewer = SHELL) -> str:
     """Return the reference of who goes by a name, or why nobody does."""
-    sitting = await (await Desk.open(store)).sit(viewer=SHELL)
+    sitting = await (await Desk.open(store)).sit(viewer=viewer)
     found = (await by_names(sitting, [name]))[name]
     if isinstance(found, HubError):
         return found.message
@@ -88,6 +97,20 @@ async def test_two_programs_suppliers_of_one_name_are_told_apart_by_nobody(world
     assert await called(world, NAME) == (
         f"2 suppliers go by '{NAME}'; write which: alpha:s1, beta:s3"
     )
+
+
+async def test_a_number_that_is_not_published_is_told_to_nobody_else(store: Store) -> None:
+    await write(store, [*program("alpha"), *program("beta", publishesStandings=False)])
+    # Of whom beta has a number of its own, which tells of a membership that it keeps to itself.
+    shared = {"reference": CURRENT_OS_ID, "name": NAME, "country": "BD"}
+    await push(store, site("beta", 7, name=NAME, externalIds=[CURRENT_OS_ID]))
+    await push(store, said("alpha", "worksite", **shared), site("alpha", 1, name=NAME))
+    told = f"2 suppliers go by '{NAME}'; write which: "
+    assert await called(store, NAME, PUBLIC) == f"{told}{CURRENT_OS_ID}, alpha:s1"
+    alpha, beta = await numbers(store, "program:alpha", "program:beta")
+    assert "beta:s7" not in await called(store, NAME, Viewer(programs=(alpha,)))
+    assert "beta:s7" in await called(store, NAME, Viewer(programs=(beta,)))
+    assert await called(store, NAME) == f"{told}beta:s7, alpha:s1"
 
 
 async def test_a_companys_names_count_alike(world: Store) -> None:

@@ -1,15 +1,14 @@
 """What hangs on organisations and worksites: numbers, ties, signatures, sites, links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from graph_schema.agreements import Signature as SignatureFact
 from graph_schema.codes import TieKind
 from graph_schema.elements import Fact
-from graph_schema.parties import Organization as OrganizationFact
 from graph_schema.parties import Tie as TieFact
-from graph_schema.parties import Worksite as WorksiteFact
 from graph_schema.sourcing import SourcingLink as LinkFact
+from hub.answers.calling import references
 from hub.answers.programs import agreements_of
 from hub.graphql.context import Request
 from hub.graphql.loaders.paging import below, counted, pages
@@ -20,35 +19,12 @@ from hub.store.port import Row
 _GROUPING = (TieKind.OPERATED_BY.value, TieKind.PART_OF.value)
 
 
-async def _references(
-    request: Request, parents: Sequence[Any]
-) -> Mapping[int, list[tuple[bool, str]]]:
-    """Return the references of subjects, those of a worksite's current number first.
-
-    One that only an unpublished statement gave tells who made it: it is there for who sees that.
-    """
-    sitting = await request.sit()
-    numbers = [parent.number for parent in parents]
-    given: dict[int, set[str]] = {}
-    for kind in (OrganizationFact, WorksiteFact):
-        for row in await request.store.facts_at(
-            kind, "reference", numbers, sitting.moment, history=True
-        ):
-            told = given.setdefault(row["reference"], set())
-            told |= {row["called"], *(row["external_ids"] or ())}
-    found: dict[int, list[tuple[bool, str]]] = {}
-    for node, text, merged in await request.store.references(numbers):
-        if text in given.get(node, ()):
-            found.setdefault(node, []).append((merged, text))
-    return {node: sorted(known) for node, known in found.items()}
-
-
 @loads("Organization.externalIds", "Worksite.externalIds")
 async def external_ids(
     request: Request, parents: Sequence[Any], _given: Given
 ) -> list[list[ExternalId]]:
     """Bring the numbers under which subjects are known."""
-    found = await _references(request, parents)
+    found = await references(await request.sit(), [parent.number for parent in parents])
     return [
         [
             ExternalId(scheme=scheme, value=value, since=None, until=None)
@@ -61,7 +37,7 @@ async def external_ids(
 @loads("Worksite.osId")
 async def os_id(request: Request, parents: Sequence[Any], _given: Given) -> list[str | None]:
     """Bring the current OS IDs of worksites."""
-    found = await _references(request, parents)
+    found = await references(await request.sit(), [parent.number for parent in parents])
     current = [
         [text for merged, text in found.get(p.number, ()) if text.startswith("os:") and not merged]
         for p in parents
