@@ -142,7 +142,7 @@ def create_app(
             Route("/metrics", _metrics),
             Route("/", _at_least(graphql)),
             *routes.routes(settings),
-            *([_administered(*each) for each in admin.ENDPOINTS] if settings.gives_tokens else ()),
+            *([_administered(each) for each in admin.ENDPOINTS] if settings.gives_tokens else ()),
         ],
         middleware=middleware(settings.origins, counts),
         lifespan=lifespan,
@@ -258,15 +258,15 @@ async def _documents(request: Request) -> Response:
         return http.problem(error, request_id)
 
 
-def _administered(method: str, address: str) -> Route:
+def _administered(address: str) -> Route:
     """Return the route of what admins alone may do; for all others it is not there."""
-    endpoint = admin.ENDPOINTS[method, address]
 
     async def answered(request: Request) -> Response:
         access, request_id = request.app.state.access, secrets.token_hex(8)
         principal = await access.guard.admit(request)
         try:
-            answer = await endpoint(request, admin.admitted(access, principal, request_id))
+            by = admin.admitted(access, principal, request_id)
+            answer = await admin.endpoint(address, request.method)(request, by)
         except RateLimitedError as error:
             return http.problem(error, request_id, {"retry-after": str(error.wait)})
         except StoreUnavailableError as error:
@@ -276,7 +276,10 @@ def _administered(method: str, address: str) -> Route:
         answer.headers["x-request-id"] = request_id
         return answer
 
-    return Route(address, answered, methods=[method])
+    route = Route(address, answered)
+    # Any method comes in: one that is refused would tell that there is such an address.
+    route.methods = None
+    return route
 
 
 async def _job(request: Request) -> Response:

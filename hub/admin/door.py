@@ -1,7 +1,7 @@
 """What admins do over HTTP: they keep clients and keys, and nothing else (decision 0039).
 
-For whoever is no admin there are no such addresses. Admins themselves are made, given keys and
-disabled by the command line alone.
+For whoever is no admin there are no such addresses. Admins themselves are made and disabled by the
+command line alone, and it alone gives credentials to a client that there is.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ from hub.http.media import JSON, check_plain, media_type
 from hub.http.refused import RateLimitedError, UnsupportedMediaTypeError
 from hub.http.upload import received
 from hub.oauth.access import Access
-from hub.oauth.clients import Client, Registry, key_set
+from hub.oauth.clients import Client, Registry
 from hub.oauth.principal import Principal, Role, Scope
 from hub.store.deeds import By
 
@@ -30,14 +30,6 @@ Endpoint = Callable[[Request, By], Awaitable[Response]]
 """Does what an admin asks."""
 _MOST_BYTES: Final = 65_536
 _Body = TypeVar("_Body", bound=BaseModel)
-
-
-class NewKeys(BaseModel):
-    """What a client is to be given: keys, or, without any, a secret."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    jwks: Mapping[str, Any] | None = None
 
 
 class Nothing(BaseModel):
@@ -85,19 +77,6 @@ async def added(request: Request, by: By) -> Response:
     return _json(told, HTTPStatus.CREATED)
 
 
-async def rotated(request: Request, by: By) -> Response:
-    """Give a client a further secret, shown once, or new keys in the place of its old ones.
-
-    Raises:
-        HubError: There is no such client, it shows otherwise who it is, or it is an admin.
-    """
-    given = await _body(request, NewKeys)
-    registry, id_ = await _registry(request, by)
-    secret = await registry.rotate(id_, None if given.jwks is None else key_set(given.jwks))
-    _forget(request)
-    return _json({"id": id_} | ({"secret": secret} if secret else {}))
-
-
 async def disabled(request: Request, by: By) -> Response:
     """Refuse a client from now on.
 
@@ -129,14 +108,25 @@ async def keys_rotated(request: Request, by: By) -> Response:
     return _json(told)
 
 
-ENDPOINTS: Final[Mapping[tuple[str, str], Endpoint]] = {
-    ("GET", "/clients"): listed,
-    ("POST", "/clients"): added,
-    ("POST", "/clients/{id}/rotate"): rotated,
-    ("POST", "/clients/{id}/disable"): disabled,
-    ("POST", "/keys/rotate"): keys_rotated,
+ENDPOINTS: Final[Mapping[str, Mapping[str, Endpoint]]] = {
+    "/clients": {"GET": listed, "HEAD": listed, "POST": added},
+    "/clients/{id}/disable": {"POST": disabled},
+    "/keys/rotate": {"POST": keys_rotated},
 }
-"""What admins may do, by method and address."""
+"""What admins may do, by address and method."""
+
+
+def endpoint(address: str, method: str) -> Endpoint:
+    """Return what an admin may do at one of the addresses.
+
+    Raises:
+        HTTPException: Nothing by that method.
+    """
+    found = ENDPOINTS[address].get(method)
+    if found is None:
+        allowed = {"allow": ", ".join(ENDPOINTS[address])}
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
+    return found
 
 
 async def _registry(request: Request, by: By) -> tuple[Registry, str]:
@@ -159,7 +149,7 @@ def _check_not_admin(client: Client) -> None:
         NotAllowedError: It is one.
     """
     if client.role is Role.ADMIN:
-        msg = "admins are made, given keys and disabled by the command line alone: hub clients"
+        msg = "admins are made and disabled by the command line alone: hub clients"
         raise NotAllowedError(msg)
 
 
