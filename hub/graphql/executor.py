@@ -12,7 +12,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from hub.graphql.columns import Columns
 from hub.graphql.fetched import Fetches
 from hub.graphql.prefetch import prefetch
-from hub.graphql.rendered import render
+from hub.graphql.rendered import Render, UnusualError, render
 
 Completes: TypeAlias = Callable[..., Any]
 
@@ -56,6 +56,7 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's own
         super().__init__(*args, **kwargs)
         self._roots = _Roots()
+        self._writers: dict[tuple[Any, int], tuple[list[FieldDetails], Render | None]] = {}
 
     def execute_field(
         self,
@@ -122,24 +123,54 @@ class HubExecutor(StrawberryGraphQLCoreExecutionContext):
         result: Any,  # noqa: ANN401
         position_context: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Complete a list; one kept as columns is rendered without an object for each row.
-
-        So is one of objects, all at once, unless anything in it is not as it should be.
-        """
+        """Complete a list; one kept as columns is rendered without an object for each row."""
         if isinstance(result, Columns):
             columns = cast("Columns[Any]", result)
             rendered = self._rendered(return_type, field_details_list, columns)
             if rendered is not None:
                 return rendered
             result = columns.rows()
-        if isinstance(result, list):
-            try:
-                write = render(self, return_type, field_details_list)
-                return write(cast("list[Any]", result))
-            except Exception:  # noqa: BLE001, S110 - below it is found again, and told
-                pass
         completes = cast("Completes", super().complete_list_value)
         return completes(return_type, field_details_list, info, path, result, position_context)
+
+    def complete_list_item_value(
+        self,
+        item: Any,  # noqa: ANN401
+        complete_results: list[Any],
+        item_type: Any,  # noqa: ANN401
+        field_details_list: list[FieldDetails],
+        info: Any,  # noqa: ANN401
+        item_path: Path,
+        position_context: Any,  # noqa: ANN401
+    ) -> bool:
+        """Complete an item of a list: it is rendered at once, unless something in it is unusual.
+
+        Then this item alone is completed step by step, and what is wrong is told at its place.
+        """
+        write = self._writer(item_type, field_details_list)
+        if write is not None:
+            try:
+                complete_results.append(write(item))
+            except UnusualError:
+                pass
+            else:
+                return False
+        completes = cast("Completes", super().complete_list_item_value)
+        return completes(
+            item, complete_results, item_type, field_details_list, info, item_path, position_context
+        )
+
+    def _writer(self, of: Any, details: list[FieldDetails]) -> Render | None:  # noqa: ANN401
+        """Return what renders values of a type, made once an operation; none if nothing does."""
+        key = (of, id(details))
+        if key not in self._writers:
+            try:
+                write = render(self, of, details)
+            except UnusualError:
+                write = None
+            # With the list itself, so that its id is no other's while the operation runs.
+            self._writers[key] = (details, write)
+        return self._writers[key][1]
 
     def _rendered(
         self,

@@ -27,6 +27,7 @@ from hub.graphql.prefetch import is_loaded
 Render: TypeAlias = Callable[[Any], Any]
 """Writes a value as it stands in the answer."""
 _DECLARED: Final = "strawberry-definition"
+_MISSING: Final = object()
 
 
 class UnusualError(Exception):
@@ -85,7 +86,11 @@ def _leaf(of: GraphQLLeafType) -> Render:
     def write(value: Any) -> Any:  # noqa: ANN401
         if value is None:
             return None
-        if (found := serialize(value)) is None:
+        try:
+            found = serialize(value)
+        except Exception as error:
+            raise UnusualError from error
+        if found is None:
             raise UnusualError
         return found
 
@@ -100,7 +105,7 @@ def _leaf(of: GraphQLLeafType) -> Render:
 def _object(executor: Executor[Any], of: GraphQLObjectType, details: list[FieldDetails]) -> Render:
     selected = executor.collect_subfields(of, details).grouped_field_set
     parts = [(key, *_field(executor, of, key, below)) for key, below in selected.items()]
-    origin: type = of.extensions[_DECLARED].origin
+    origin = _origin(of)
 
     def write(value: Any) -> Any:  # noqa: ANN401
         if value is None:
@@ -110,6 +115,15 @@ def _object(executor: Executor[Any], of: GraphQLObjectType, details: list[FieldD
         return {key: inner(take(value)) for key, take, inner in parts}
 
     return write
+
+
+def _origin(of: GraphQLObjectType) -> type:
+    """Return the class of a type's values; those that tell of the schema itself have none."""
+    declared: Any = of.extensions.get(_DECLARED)
+    if declared is None:
+        raise UnusualError
+    # Rows of a page are made of the generic class, `Edge`, and not of the one made for its type.
+    return (declared.concrete_of or declared).origin
 
 
 def _field(
@@ -124,8 +138,20 @@ def _field(
         raise UnusualError
     inner = render(executor, field.type, details)
     if is_loaded(of.name, name):
-        return (lambda value: value.found[key]), inner
+        return _fetched(key), inner
     return _taker(field), inner
+
+
+def _fetched(key: str) -> Render:
+    """Return what takes from its object the value that was fetched for it."""
+
+    def take(value: Any) -> Any:  # noqa: ANN401
+        found = value.found.get(key, _MISSING)
+        if found is _MISSING or isinstance(found, Exception):
+            raise UnusualError
+        return found
+
+    return take
 
 
 def _taker(field: GraphQLField) -> Render:
@@ -149,8 +175,7 @@ def _abstract(
 ) -> Render:
     schema = executor.schema
     each: Mapping[type, Render] = {
-        kind.extensions[_DECLARED].origin: _object(executor, kind, details)
-        for kind in schema.get_possible_types(of)
+        _origin(kind): _object(executor, kind, details) for kind in schema.get_possible_types(of)
     }
 
     def write(value: Any) -> Any:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import pytest
+from graphql.execution import Executor
 
 from hub.graphql import executor
 from hub.graphql.executor import HubExecutor
@@ -98,22 +99,69 @@ async def test_an_error_within_a_list_is_told_at_its_place(
     assert [error["path"][:2] for error in found["errors"]] == [["_entities", 4]]
 
 
+class Counted:
+    """How often a method of the executor is called."""
+
+    def __init__(self, patched: pytest.MonkeyPatch, of: object, name: str) -> None:
+        self.times = 0
+        called = getattr(of, name)
+
+        def counted(*given: Any) -> Any:  # noqa: ANN401
+            self.times += 1
+            return called(*given)
+
+        patched.setattr(of, name, counted)
+
+    def taken(self) -> int:
+        """Return how often it was called since this was asked."""
+        times, self.times = self.times, 0
+        return times
+
+
 async def test_as_many_steps_are_taken_however_many_entities_there_are(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = 0
-    executes = HubExecutor.execute_field
-
-    def counted(*given: Any) -> Any:  # noqa: ANN401
-        nonlocal steps
-        steps += 1
-        return executes(*given)
-
-    monkeypatch.setattr(HubExecutor, "execute_field", counted)
-    taken: list[int] = []
+    steps = Counted(monkeypatch, HubExecutor, "execute_field")
     for many in (1, 100):
-        steps = 0
         answer = await hub.answer(PLAIN, representations=[FOUND[0]] * many)
         assert len(answer["data"]["_entities"]) == many
-        taken.append(steps)
-    assert taken == [1, 1]
+        assert steps.taken() == 1
+
+
+@pytest.mark.parametrize("query", [*QUERIES, ENTITIES])
+async def test_nothing_of_a_well_formed_query_is_written_step_by_step(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    items = Counted(monkeypatch, Executor, "complete_list_item_value")
+    given = {"representations": FOUND, "without": False} if query == ENTITIES else {}
+    assert "errors" not in await hub.answer(query, **given)
+    assert items.taken() == 0
+
+
+async def test_what_is_wrong_with_one_makes_no_steps_for_the_others(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = Counted(monkeypatch, HubExecutor, "execute_field")
+    looks = Counted(monkeypatch, executor, "render")
+    taken: list[tuple[int, int]] = []
+    for many in (1, 100):
+        rows = [*[FOUND[2]] * many, FOUND[1], BAD, *[FOUND[4]] * many]
+        answer = await hub.answer(ENTITIES, representations=rows, without=False)
+        assert [error["path"] for error in answer["errors"]] == [["_entities", many + 1]]
+        assert answer["data"]["_entities"][-1]["kind"] == "Worksite"
+        taken.append((steps.taken(), looks.taken()))
+    assert taken[0] == taken[1]
+
+
+async def test_a_fault_of_what_writes_at_once_is_told(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object) -> Any:  # noqa: ANN401
+        def write(_: object) -> None:
+            raise ZeroDivisionError
+
+        return write
+
+    monkeypatch.setattr(executor, "render", faulty)
+    error = await hub.refused(PLAIN, representations=[FOUND[0]])
+    assert error["extensions"]["code"] == "INTERNAL"
