@@ -12,7 +12,7 @@ from hub.store.deeds import Deed
 from hub.store.embedded import reads
 from hub.store.embedded.database import Database
 from hub.store.embedded.kept_texts import ALL, PUT
-from hub.store.kept import FOREVER
+from hub.store.kept import FOREVER, by_kind
 
 HEAD: Final = "SELECT seq, at, hash FROM audit_head WHERE one = 1"
 MOVE_HEAD: Final = (
@@ -76,7 +76,8 @@ class EmbeddedLog(Log):
         head = _head(connection)
         made = _add(connection, head, deed, now)
         if self.notary is not None and ends_day(head, made.at):
-            keys = dict(connection.execute(ALL, {"kind": KEYS, "now": FOREVER - 1}))
+            at = {"kinds": f'["{KEYS}"]', "now": FOREVER - 1}
+            keys = by_kind([KEYS], connection.execute(ALL, at))[KEYS]
             for kept in self.notary(head, keys, reads.key(connection)):
                 connection.execute(PUT, asdict(kept))
                 if kept.kind == KEYS:

@@ -10,7 +10,7 @@ from typing import Any, Final, LiteralString
 
 from hub.store.audit import KEYS, Entry, Head, Log, Notary, clients, ends_day, follow, made_key
 from hub.store.deeds import Deed
-from hub.store.kept import FOREVER
+from hub.store.kept import FOREVER, by_kind
 from hub.store.neo4j import texts
 from hub.store.neo4j.driver import Bolt, Transaction
 from hub.store.neo4j.kept_texts import ALL, PUT
@@ -85,9 +85,10 @@ class Neo4jLog(Log):
         head = Head(*await transaction.run(HEAD, {}))
         made = await _add(transaction, head, deed, now)
         if self.notary is not None and ends_day(head, made.at):
-            [keys] = await transaction.run(ALL, {"kind": KEYS, "now": FOREVER - 1})
+            [found] = await transaction.run(ALL, {"kinds": [KEYS], "now": FOREVER - 1})
+            keys = by_kind([KEYS], found)[KEYS]
             [store_key] = await transaction.run(texts.KEY, {})
-            for kept in self.notary(head, dict(keys), bytes(store_key)):
+            for kept in self.notary(head, keys, bytes(store_key)):
                 await transaction.run(PUT, asdict(kept))
                 if kept.kind == KEYS:
                     await _add(transaction, made, made_key().changing(None, kept.value), now)
