@@ -21,8 +21,8 @@ from hub.app import create_app
 from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
 
-SOON: Final = 60
-"""Seconds after which a process hangs, on a busy machine."""
+SOON: Final = 300
+"""Seconds after which a process hangs, on a slow machine that is busy."""
 
 
 def installed(scripts: Path, folder: Path) -> Path:
@@ -39,7 +39,7 @@ def installed(scripts: Path, folder: Path) -> Path:
             cwd=lock.parent,
             check=True,
             capture_output=True,
-            timeout=10 * SOON,
+            timeout=2 * SOON,
         )
     return folder
 

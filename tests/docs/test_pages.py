@@ -80,12 +80,20 @@ def test_a_link_leads_somewhere(page: Path, link: str) -> None:
     assert not anchor or anchor in anchors(target)
 
 
-def test_every_page_stands_in_the_navigation_and_the_decisions_in_their_list() -> None:
+def test_every_page_stands_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
     listed = set(re.findall(r"[\w/.-]+\.md", navigation))
     assert listed == {page.relative_to(DOCS).as_posix() for page in PAGES[1:]}
-    decisions = set(re.findall(r"\(([\w-]+\.md)\)", text("decisions/index.md")))
-    assert decisions == {path.name for path in (DOCS / "decisions").glob("0*.md")}
+
+
+def test_decisions_are_listed_in_order_and_by_one_title() -> None:
+    files = sorted((DOCS / "decisions").glob("0*.md"))
+    there = [(path.read_text(encoding="utf-8").partition("\n")[0][2:], path.name) for path in files]
+    assert [title[:5] for title, _ in there] == [f"{path.name[:4]} " for path in files]
+    assert len({path.name[:4] for path in files}) == len(files)
+    assert re.findall(r"- \[(.+)\]\((0.+)\)", text("decisions/index.md")) == there
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert re.findall(r'- "(.+)": decisions/(0.+)', navigation) == there
 
 
 @pytest.mark.parametrize("page", PAGES, ids=map(name, PAGES))

@@ -32,7 +32,7 @@ def installed(folder: Path) -> Path:
         check=False,
         capture_output=True,
         text=True,
-        timeout=10 * SOON,
+        timeout=2 * SOON,
     )
     assert done.returncode == 0, done.stderr
     return commands

@@ -50,8 +50,9 @@ async def left(hub: Listening) -> int:
 
 async def waits(hub: Listening, many: int = 1) -> None:
     """Wait until so many wait for changes."""
-    while hub.app.state.tail.waiting < many:
-        await hub.http.get("/livez")
+    async with asyncio.timeout(30):
+        while hub.app.state.tail.waiting < many:
+            await hub.http.get("/livez")
 
 
 async def read(hub: Listening) -> None:
