@@ -54,7 +54,7 @@ class Barring:
         self._lately = await Lately.of(made.store, self._program, self._now)
         moment = made.world.moment
         return await self._lately.too_many(
-            made.store, self._anew, self._share, self._number, moment
+            made.store, self._anew, self._share, self._number, moment, len(self.touched.listed)
         )
 
     def kept(self) -> Sequence[Kept]:

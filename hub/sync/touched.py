@@ -23,6 +23,7 @@ class Touched:
     Attributes:
         told: Of whom it tells a word that may bar, takes back or ends a state, or says or unsays
             that they belong to somebody.
+        listed: Of whom it tells a state, whatever it is.
         closed: Of whom it says that they have closed, and did not before.
         confirms: Whether it says that states are still so, which makes stale ones count again.
         unsays: Whether it says so no more.
@@ -36,6 +37,7 @@ class Touched:
             words: The words of the program that may bar, each with its track.
         """
         self.told: set[int] = set()
+        self.listed: set[int] = set()
         self.closed: set[int] = set()
         self.confirms = False
         self.unsays = False
@@ -67,8 +69,10 @@ class Touched:
                 self._begins(drawn.kind, row)
 
     def _begins(self, kind: type[Fact], row: Mapping[str, Any]) -> None:
-        if kind is Standing and (row["track"], row["state"]) in self._words:
-            self.told.add(row["subject"])
+        if kind is Standing:
+            self.listed.add(row["subject"])
+            if (row["track"], row["state"]) in self._words:
+                self.told.add(row["subject"])
         elif kind is Tie:
             self._tied(row)
         self.confirms |= kind in _CONFIRMS

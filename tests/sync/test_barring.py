@@ -156,6 +156,28 @@ async def test_what_its_sender_applies_counts(office: Office) -> None:
     await office.waits(state(2), barring=1, at=TODAY)
 
 
+@pytest.mark.parametrize("day", ["2020-06-01", "2020-06-26"])
+async def test_suppliers_who_came_of_late_make_the_share_no_greater(
+    office: Office, day: str
+) -> None:
+    invented = [f"new{n}" for n in range(50)]
+    await office.passes(*map(site, invented), at="2020-05-28")
+    listed = [state(each, "listed", "2019-01-01") for each in invented]
+    await office.passes(*listed, at="2020-05-28")
+    why = await office.waits(*map(state, TEN), barring=10, at=day)
+    assert why.startswith("it would bar 10 of 10 suppliers, more than 20%"), why
+    await office.passes(*map(state, TEN), at="2020-06-28")
+
+
+async def test_of_a_first_list_the_share_is_of_whom_it_tells(store: Store, alpha: Adapter) -> None:
+    await begin(store, alpha)
+    office = Office(store, alpha)
+    await office.passes(*map(site, TEN))
+    listed = [state(n, "listed") for n in range(2, 10)]
+    await office.waits(*listed[1:], *map(state, range(3)), barring=3)
+    await office.passes(*listed, state(0), state(1))
+
+
 async def test_of_pushes_at_once_no_more_go_through(office: Office) -> None:
     told = (office.send(state(n), client=f"client {n}") for n in range(6))
     outcomes = [report.outcome for report in await asyncio.gather(*told)]
