@@ -15,10 +15,11 @@ from hub.sync.alike import Drawn
 from hub.sync.begun import Begun, said_by_a_day
 from hub.sync.contradictions import contradiction
 from hub.sync.intake import Intake, Item, Origin
-from hub.sync.kept import arrived, stated
+from hub.sync.kept import arrived, known_now, stated
+from hub.sync.late import by_their_days
 from hub.sync.lists import ENDING, Lists, parties
 from hub.sync.plan import Plan
-from hub.sync.sightings import Sightings, as_known, begun_earlier, confirmed_before, is_new
+from hub.sync.sightings import Sightings, as_known, begun_earlier, is_new
 from hub.sync.slices import Learned
 from hub.sync.telling import Identities, Telling
 from hub.sync.world import World
@@ -70,7 +71,7 @@ class Comparison:
             if kind in ENDING and self._lists.later and kind not in self._listed:
                 self._listed.add(kind)
                 self._lists.know(await self._brought(store, [kind]))
-            current = await _current(store, kind, mine)
+            current = await known_now(store, kind, mine)
             told = mine
             if kind is Standing and self._intake.origin is Origin.OPERATOR:
                 told = await self._seen_again(store, mine, current, excepted)
@@ -102,7 +103,7 @@ class Comparison:
         self._later_on = []
         for kind in dict.fromkeys(type(item.fact) for item in rest):
             mine = [item for item in rest if type(item.fact) is kind]
-            current = await _current(store, kind, mine)
+            current = await known_now(store, kind, mine)
             for item in self._once(mine):
                 self._one(kind, item, current.get(item.identity))
 
@@ -163,6 +164,8 @@ class Comparison:
     def _one(self, kind: type[Fact], item: Item, current: Row | None) -> None:
         self._told.add(item.identity)
         row = self._row(item)
+        if kind is Standing and self._intake.whole and current is not None:
+            row = by_their_days(row, current, self._now)
         begun = self._begun.same(kind, row)
         if begun is not None and row["begins_last"] < begun["begins_last"]:
             self.plan.change(item, row, begun, max(begun["recorded_from"], row["recorded_from"]))
@@ -194,8 +197,7 @@ class Comparison:
 
     def _known_so(self, kind: type[Fact], row: Row, current: Row) -> bool:
         """Whether a statement tells nothing new: the same, or said before what is known."""
-        said_late = kind is Standing and self._intake.whole and confirmed_before(row, current)
-        if said_late or all(current[name] == row[name] for name in _SAME):
+        if all(current[name] == row[name] for name in _SAME):
             return True
         same_feed = current["feed"] == row["feed"]
         if same_feed and self._intake.origin is Origin.RECORD:
@@ -295,9 +297,3 @@ class Comparison:
         if program is not None and self._intake.feed is not None:
             async for row in store.of_feed(kind, program, self._intake.feed):
                 yield row
-
-
-async def _current(store: Store, kind: type[Fact], items: Iterable[Item]) -> dict[str, Row]:
-    """Return the open facts that items speak of, by identity."""
-    identities = list(dict.fromkeys(item.identity for item in items))
-    return {row["identity"]: row for row in await store.current(identities, kind)}

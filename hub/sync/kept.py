@@ -1,6 +1,6 @@
 """A fact as it is kept: what it says, and the record of when and from where it is known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from graph_schema.parties import Organization
 from graph_schema.sourcing import Volume
 from graph_schema.standing import Standing
 from hub.store.columns import PRACTICE
-from hub.store.port import OPEN
+from hub.store.port import OPEN, Row, Store
 from hub.store.rows import ALWAYS, content, micros
 from hub.sync.intake import Intake, Item, Origin
 from hub.sync.interval import interval
@@ -111,3 +111,9 @@ def named(kind: type[Fact], row: Mapping[str, Any]) -> Iterator[int]:
         value = row[declared.name]
         if value is not None:
             yield from value if declared.many else [value]
+
+
+async def known_now(store: Store, kind: type[Fact], items: Iterable[Item]) -> dict[str, Row]:
+    """Return the open facts that items speak of, by identity."""
+    identities = list(dict.fromkeys(item.identity for item in items))
+    return {row["identity"]: row for row in await store.current(identities, kind)}

@@ -6,7 +6,7 @@ it. The same comes out in whatever order lists are synced: one that comes late b
 earlier which the next list shows too, and parts one that it leaves out in between.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -149,16 +149,3 @@ def event_of(item: Item) -> str:
 def told(item: Item) -> Row:
     """Return what an item tells as a row, as far as it goes."""
     return {**item.values, "program": item.program}
-
-
-def confirmed_before(row: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
-    """Whether a statement is older than the known one of the same state, by the days they confirm.
-
-    One that confirms a day before the known end says nothing against that end.
-    """
-    confirmed = row["confirmed_on"]
-    if confirmed is None:
-        return False
-    if known["confirmed_on"] is not None:
-        return confirmed < known["confirmed_on"]
-    return row["until"] is None and known["until"] is not None and confirmed < known["until_last"]

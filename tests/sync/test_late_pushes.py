@@ -1,6 +1,7 @@
 """Pushes that arrive late, twice, or in another order: what is newer by its own days stays."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import pytest
@@ -8,17 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
+from graph_schema.standing import Standing
 from hub.store.port import Store
 from hub.sync.intake import Outcome
 from hub.sync.push import Push, push
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA
-from tests.sync.steps import ask, begin, held, noon
+from tests.sync.steps import ask, begin, facts, held, noon
 
 pytestmark = pytest.mark.anyio
 
 Told = dict[str, Any]
 ASKED: Final = ("2019-06-15", "2019-12-15", "2020-02-15", "2020-04-15", "2020-06-15", "2021-03-01")
+
+LATER: Final = "2021-03-01"
 
 
 def state(word: str, since: str, **more: str) -> Told:
@@ -54,13 +58,34 @@ ENDS: Final = st.sampled_from([{}, {}, {"until": "2020-04-01"}, {"until": "2020-
 
 @st.composite
 def pushes(draw: st.DrawFn) -> tuple[Sequence[Told], Sequence[Told]]:
-    """Return pushes that confirm distinct days, and the same in another order."""
+    """Return pushes that confirm distinct days, one end of a state at most; and another order."""
     days = draw(st.lists(st.integers(2, 30), min_size=2, max_size=6, unique=True))
-    told = [
-        state(draw(WORDS), draw(BEGINNINGS), confirmedOn=f"2020-05-{day:02}", **draw(ENDS))
-        for day in days
-    ]
+    told: list[Told] = []
+    ends: dict[tuple[str, str], dict[str, str]] = {}
+    for day in days:
+        word, since = draw(WORDS), draw(BEGINNINGS)
+        end = ends.setdefault((word, since), draw(ENDS))
+        says = end if draw(st.booleans()) else {}
+        told.append(state(word, since, confirmedOn=f"2020-05-{day:02}", **says))
     return told, draw(st.permutations(told))
+
+
+def over(told: Sequence[Told], word: str) -> bool:
+    """Whether all that is told of a word has ended, and nothing confirms it from its end on.
+
+    A bar is over once it is lifted.
+    """
+    mine = [each["standing"] for each in told if each["standing"]["state"] == word]
+    for since in {each["since"] for each in mine}:
+        same = sorted(
+            (each for each in mine if each["since"] == since), key=lambda each: each["confirmedOn"]
+        )
+        end = ""
+        for each in same:
+            end = each.get("until") or (end if each["confirmedOn"] < end else "")
+        if not end:
+            return False
+    return True
 
 
 @settings(
@@ -77,6 +102,8 @@ async def test_pushes_in_any_order_leave_the_same(
             for key, told in enumerate([*order, order[0]]):
                 await say(store, [told], str(key))
             found.append(await by_day(store))
+            lasting = await held(store, "exa:mill", LATER)
+            assert not any(over(order, word) for word in lasting - {"barred"}), lasting
     assert found[0] == found[1]
 
 
@@ -91,6 +118,26 @@ async def test_an_old_statement_undoes_no_end(store: Store, alpha: Adapter) -> N
     assert await say(store, [newer], "4") is Outcome.APPLIED
     assert await held(store, "exa:mill", "2020-04-01") == {"listed"}
     assert await say(store, [old], "5") is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize("order", [(0, 1, 0), (1, 0, 1)])
+async def test_a_confirmation_from_before_an_end_leaves_it(
+    store: Store, alpha: Adapter, order: Sequence[int]
+) -> None:
+    await begun(store, alpha)
+    told = (
+        state("listed", "2019-01-01", confirmedOn="2020-02-01", until="2020-03-01"),
+        state("listed", "2019-01-01", confirmedOn="2020-02-15"),
+    )
+    outcomes = [await say(store, [told[each]], str(key)) for key, each in enumerate(order)]
+    assert outcomes == [Outcome.APPLIED, Outcome.APPLIED, Outcome.UNCHANGED]
+    assert await held(store, "exa:mill", "2020-02-20") == {"listed"}
+    assert await held(store, "exa:mill", "2020-04-01") == set()
+    [known] = await facts(store, Standing, "subject", "exa:mill")
+    assert known["confirmed_on"] == date(2020, 2, 15).toordinal()
+    again = state("listed", "2019-01-01", confirmedOn="2020-03-01")
+    assert await say(store, [again], "again") is Outcome.APPLIED
+    assert await held(store, "exa:mill", "2020-04-01") == {"listed"}
 
 
 async def test_an_old_statement_does_not_hide_a_newer_confirmation(
