@@ -18,6 +18,8 @@ from hub.eligibility.verdict import Outcome, weighed
 
 _MOST_SETS: Final = 4_096
 """Combinations of findings over a program's tracks that one outcome is weighed from."""
+_MOST_WAYS: Final = 8
+"""Ties of unsure days that one ruling tries both ways, at most."""
 _NOTHING: Final = Outcome(Verdict.UNKNOWN, Reason.NO_EVIDENCE)
 _NOT_LISTED: Final = Outcome(Verdict.NOT_IN_PROGRAM, Reason.NOT_LISTED)
 _FORBIDDEN: Final = Outcome(Verdict.INELIGIBLE, Reason.NOT_LISTED)
@@ -89,6 +91,22 @@ class Evidence:
                 outcome = weighed(findings, prohibited=prohibited)
                 found.add(outcome or self._absent(subject, prohibited=prohibited))
         return frozenset(found)
+
+    def effort(self, subject: int) -> int:
+        """Return about how many steps it takes to find what a program says of one product.
+
+        Where dates allow too many readings it is little: `outcomes` tries none.
+        """
+        try:
+            neighbours = next(self.network.neighbourhoods(subject))
+            states = [state for node in neighbours.group for state in self.own(node)]
+            families = self._families(states)
+            tried = [sum(1 for _ in self._readings([family])) for family in families]
+        except TooManyReadingsError:
+            return 1
+        laid = sum(times * len(each) ** 2 for times, each in zip(tried, families, strict=True))
+        ways = 2 ** min(len(self.network.unsure), _MOST_WAYS)
+        return ways * (len(neighbours.group) + laid + min(prod(tried), _MOST_SETS))
 
     def _tracks(
         self, neighbours: Neighbourhood, subject: int, asked: Asked

@@ -5,7 +5,7 @@ that bars, by one that is lifted no more, by a tie to somebody who is barred, by
 makes a stale bar count again, by an end where a clause forbids to buy from who is not listed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +17,12 @@ from graph_schema.parties import Tie
 from graph_schema.standing import Standing
 from hub.eligibility.facts import Law
 from hub.store.port import OPEN, Moment, Row, Store, Writing
+from hub.sync.judging import Judging
 from hub.sync.plan import Plan
 from hub.sync.side import Side
 from hub.sync.touched import GROUPING, Touched
 from hub.sync.world import EVERYTHING
 
-MOST_JUDGED: Final = 2_000
-"""Suppliers who are judged where a word reaches whole groups; of more, all who may be count."""
 _MOST_STEPS: Final = 12
 """Steps along ties that are followed, as of a question."""
 _CHUNK: Final = 5_000
@@ -68,23 +67,15 @@ class Look:
             around = await self._tied(below, _UP, ties)
         states = await self._rows(Standing, "subject", around | self.touched.closed)
         before, after = self._sides({Standing: states, Tie: [*ties.values()]})
-        anew = self._anew(below, before, after)
+        anew = await self._anew(below, before, after)
         return frozenset({*anew, *(self.touched.closed & before.holding)})
 
-    def _anew(self, below: AbstractSet[int], before: Side, after: Side) -> Iterable[int]:
-        """Yield who is barred anew of those on whom what is told may bear."""
+    async def _anew(self, below: AbstractSet[int], before: Side, after: Side) -> AbstractSet[int]:
+        """Return who is barred anew of those on whom what is told may bear."""
         exposed = below & after.exposed
         if any(listing.program == self.program for listing in after.law.listings):
             exposed |= self.touched.told  # who is told no more is absent
-        if self.program in after.law.reaching and len(exposed) > MOST_JUDGED:
-            yield from exposed - before.suspects
-            return
-        for subject in sorted(exposed):
-            stranger = subject not in before.holding
-            if stranger and subject not in self.touched.told:
-                continue
-            if after.barred(subject, stranger=stranger) - before.barred(subject):
-                yield subject
+        return await Judging(before, after, self.touched.told).anew(exposed)
 
     async def _waiting(self) -> AbstractSet[int]:
         """Return on whom it bears what is confirmed, and from whom it is forbidden to buy."""

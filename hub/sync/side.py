@@ -1,6 +1,6 @@
 """Side: from whom a program's word lets nobody buy, on one side of a run: before it, or after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,19 +82,48 @@ class Side:
                 frontier += new
         return found
 
-    def barred(self, subject: int, *, stranger: bool = False) -> frozenset[int]:
-        """Return for which products a supplier is barred.
+    def near(self, subject: int) -> AbstractSet[int]:
+        """Return who may bear on a supplier, by whatever ties, itself among them."""
+        network, found, frontier = self._evidence.network, {subject}, [subject]
+        while frontier:
+            node = frontier.pop()
+            below = network.down.get(node, ()) if network.reaching else ()
+            for tie in (*network.up.get(node, ()), *below):
+                new = {tie.begin, tie.end} - found
+                found |= new
+                frontier += new
+        return found
+
+    def products(self, subject: int) -> AbstractSet[int]:
+        """Return the products of which a supplier is told something, and one that is none."""
+        states = self._evidence.facts.states
+        held = (each for node in self.near(subject) for each in states.get(node, ()))
+        return {_ANYTHING}.union(*(each.products for each in held))
+
+    def effort(self, subject: int) -> int:
+        """Return about how many steps it takes to judge a supplier, of one product."""
+        return self._evidence.effort(subject)
+
+    def alike(self, subject: int) -> Hashable | None:
+        """Return what two suppliers share whom it judges alike; none where ties bear on it."""
+        network = self._evidence.network
+        if subject in network.up or subject in network.down:
+            return None
+        held = self._evidence.own(subject)
+        said = tuple(each._replace(number=at, subject=0) for at, each in enumerate(held))
+        lists = (*self.law.confirmations, *self.law.listings)
+        return said, tuple(subject in each.excepted for each in lists if each.excepted)
+
+    def bars(self, subject: int, product: int, *, stranger: bool = False) -> bool:
+        """Whether a supplier is barred, for a product.
 
         Args:
             subject: Who.
+            product: Number of the product.
             stranger: Whether only a bar counts: who is closed or outside was nothing before.
         """
-        found = ((product, self._outcomes(subject, product)) for product in self._products)
-        return frozenset(
-            product
-            for product, outcomes in found
-            if any(_stops(outcome, stranger=stranger) for outcome in outcomes)
-        )
+        outcomes = self._outcomes(subject, product)
+        return any(_stops(outcome, stranger=stranger) for outcome in outcomes)
 
     @cached_property
     def _words(self) -> frozenset[tuple[str, str]]:
@@ -105,11 +134,6 @@ class Side:
         """The standings whose word may bar."""
         told = self.rows[Standing]
         return [row for row in told if (row["track"], row["state"]) in self._words]
-
-    @cached_property
-    def _products(self) -> frozenset[int]:
-        """The products of which they are told, and one that is none of these."""
-        return frozenset({_ANYTHING, *(each for row in self._bars for each in row["products"])})
 
     @cached_property
     def _forbids(self) -> bool:

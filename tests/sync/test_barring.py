@@ -11,10 +11,11 @@ import pytest
 
 from adapters.kit.adapter import Adapter
 from graph_schema.standing import Standing
+from hub.eligibility.evidence import Evidence
 from hub.errors import HeldError
 from hub.store.deeds import Actor, By
 from hub.store.port import Store
-from hub.sync import barred
+from hub.sync import judging
 from hub.sync.decide import apply
 from hub.sync.intake import Outcome, Report
 from hub.sync.propose import hold_back
@@ -323,8 +324,10 @@ async def test_a_word_that_reaches_groups_counts_for_all_of_them(
     await office.passes(*map(tie, range(5)))
     await office.waits(state(0, "terminated"), barring=5)
     await office.passes(state(9, "terminated"))
-    monkeypatch.setattr(barred, "MOST_JUDGED", 3)
-    await office.waits(state(0, "terminated"), barring=6)  # the group itself is counted, too
+    for bound in ("MOST", "MOST_OF_ONE"):
+        with monkeypatch.context() as patched:
+            patched.setattr(judging, bound, 3)
+            await office.waits(state(0, "terminated"), barring=5)
 
 
 async def test_dates_that_allow_too_many_readings_bar_nobody(office: Office) -> None:
@@ -336,3 +339,33 @@ async def test_dates_that_allow_too_many_readings_bar_nobody(office: Office) -> 
     ]
     await office.passes(*unsure)
     assert await ask(office.store, "exa:0", DAY) == "UNKNOWN DATE_PRECISION"
+
+
+async def test_a_hostile_push_is_judged_in_few_steps(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    outcomes = Evidence.outcomes
+
+    def counted(self: Evidence, subject: int, *asked: Any, **how: Any) -> Any:  # noqa: ANN401
+        steps.append(self.effort(subject))
+        return outcomes(self, subject, *asked, **how)
+
+    monkeypatch.setattr(Evidence, "outcomes", counted)
+    many = [f"new{n}" for n in range(80)]
+    await office.passes(*map(site, many))
+    await office.waits(*map(state, many), barring=80)
+    assert len(steps) <= 4, "alike words are judged once"
+    steps.clear()
+    each_its_own = [
+        state(each, since="2020", products=["jeans"], confirmedOn=f"2020-04-{1 + at % 30:02}")
+        for at, each in enumerate(many)
+    ]
+    monkeypatch.setattr(judging, "MOST", 300)
+    await office.waits(*each_its_own, barring=80)
+    assert 0 < sum(steps) <= 2 * 300
+    steps.clear()
+    monkeypatch.setattr(judging, "MOST_OF_ONE", 250)
+    vague = [state(each, since=f"{year}") for each in many for year in range(2014, 2018)]
+    await office.waits(*vague, barring=80)
+    assert steps == []

@@ -53,16 +53,20 @@ async def by_day(store: Store) -> Sequence[tuple[str, set[str], str]]:
 
 WORDS: Final = st.sampled_from(["listed", "left", "barred"])
 BEGINNINGS: Final = st.sampled_from(["2019-01-01", "2020-01-01"])
-ENDS: Final = st.sampled_from([{}, {}, {"until": "2020-04-01"}, {"until": "2020-05-20"}])
+END: Final = {"until": "2020-05-20"}
+ENDS: Final = st.sampled_from([{}, {}, {"until": "2020-04-01"}, END])
 
 
 @st.composite
 def pushes(draw: st.DrawFn) -> tuple[Sequence[Told], Sequence[Told]]:
     """Return pushes that confirm distinct days, one end of a state at most; and another order."""
-    days = draw(st.lists(st.integers(2, 30), min_size=2, max_size=6, unique=True))
-    told: list[Told] = []
-    ends: dict[tuple[str, str], dict[str, str]] = {}
-    for day in days:
+    days = draw(st.lists(st.integers(10, 25), min_size=2, max_size=6, unique=True))
+    ends: dict[tuple[str, str], dict[str, str]] = {("listed", "2019-01-01"): END}
+    told: list[Told] = [
+        state("listed", "2019-01-01", confirmedOn=f"2020-05-{day:02}", **says)
+        for day, says in zip(days[:2], ({}, END), strict=True)
+    ]
+    for day in days[2:]:
         word, since = draw(WORDS), draw(BEGINNINGS)
         end = ends.setdefault((word, since), draw(ENDS))
         says = end if draw(st.booleans()) else {}
