@@ -1,15 +1,19 @@
 """Barring: a run of a program's client is looked at for how many suppliers it bars."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from hub.store.kept import Kept
 from hub.store.rows import day_of
 from hub.sync.barred import Look
 from hub.sync.lately import Lately
 from hub.sync.plan import Plan
-from hub.sync.side import words
+from hub.sync.side import looking, words
 from hub.sync.touched import Touched
 from hub.sync.write import Generation
+
+LOOKS: Final = "it changes an agreement that looks at the states of another program"
+"""Why a run is held whose program could bar the suppliers of another, without its word."""
 
 
 class Barring:
@@ -30,7 +34,8 @@ class Barring:
         """
         self._law = generation.rules()
         self._number = generation.world.numbers[program]
-        self.touched = Touched(words(self._law, self._number))
+        law, number = self._law, self._number
+        self.touched = Touched(number, words(law, number), looking(law, number))
         self._generation = generation
         self._program = program
         self._share = share
@@ -44,6 +49,8 @@ class Barring:
         Args:
             plan: What of it is not staged; its rows have their numbers.
         """
+        if self.touched.looks:
+            return LOOKS
         made = self._generation
         laws = (self._law, made.rules(plan))
         day = day_of(self._now)

@@ -43,6 +43,15 @@ def forbids(law: Law, program: int) -> bool:
     return any(clause.unlisted is Unlisted.PROHIBITED for clause in mine)
 
 
+def looking(law: Law, program: int) -> frozenset[int]:
+    """Return the agreements with a clause that looks at the states of another program."""
+    return frozenset(
+        number
+        for number, each in law.agreements.items()
+        if any(clause.standing_program != program for clause in each.clauses)
+    )
+
+
 @dataclass(frozen=True)
 class Side:
     """What a program says of some suppliers, and of those to whom they belong.

@@ -28,13 +28,18 @@ class Touched:
         confirms: Whether it says that states are still so, which makes stale ones count again.
         unsays: Whether it says so no more.
         forbids: Whether it changes from whom agreements forbid to buy.
+        looks: Whether it says that an agreement looks at the states of another program.
     """
 
-    def __init__(self, words: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self, program: int, words: frozenset[tuple[str, str]], looking: frozenset[int]
+    ) -> None:
         """Begin with nobody.
 
         Args:
+            program: Number of the program.
             words: The words of the program that may bar, each with its track.
+            looking: Agreements that look at the states of other programs already.
         """
         self.told: set[int] = set()
         self.listed: set[int] = set()
@@ -42,6 +47,9 @@ class Touched:
         self.confirms = False
         self.unsays = False
         self.forbids = False
+        self.looks = False
+        self._program = program
+        self._looking = looking
         self._words = words
 
     def take(self, plan: Plan) -> None:
@@ -77,6 +85,10 @@ class Touched:
             self._tied(row)
         self.confirms |= kind in _CONFIRMS
         self.forbids |= kind in _FORBIDS
+        if kind is Clause:
+            self.looks |= row["standing_program"] != self._program
+        elif kind is Agreement:
+            self.looks |= row["reference"] in self._looking
 
     def _tied(self, row: Mapping[str, Any]) -> None:
         if row["kind"] in GROUPING:

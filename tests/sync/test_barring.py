@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,20 +11,23 @@ from typing import Any, Final
 import pytest
 
 from adapters.kit.adapter import Adapter
+from graph_schema.exchange import Line
 from graph_schema.standing import Standing
 from hub.eligibility.evidence import Evidence
 from hub.errors import HeldError
 from hub.store.deeds import Actor, By
 from hub.store.port import Store
 from hub.sync import judging
+from hub.sync.barring import LOOKS
 from hub.sync.decide import apply
-from hub.sync.intake import Outcome, Report
+from hub.sync.intake import Intake, Origin, Outcome, Report
+from hub.sync.judging import Judging
 from hub.sync.propose import hold_back
 from hub.sync.push import Push, push, pushed
 from hub.sync.receipt import Asked
 from hub.sync.run import run
 from hub.sync.withdraw import Withdrawal, withdraw
-from tests.sync.programs import ALPHA, folders
+from tests.sync.programs import ALPHA, BETA, folders
 from tests.sync.steps import ask, begin, facts, noon
 from tests.sync.test_proposals import deciding
 
@@ -275,6 +279,32 @@ async def test_what_an_agreement_comes_to_forbid_counts(office: Office) -> None:
     await office.waits({"agreement": agreement}, barring=5)
 
 
+async def test_what_a_relative_agrees_on_anothers_suppliers_waits(
+    office: Office, beta: Adapter
+) -> None:
+    store = office.store
+    await begin(store, beta)
+    parent = {"code": BETA, "name": "Beta", "scheme": "exb", "parent": ALPHA}
+    lines = [Line.model_validate({"program": BETA, "programRecord": parent})]
+    shell = Intake(Origin.ADMINISTRATOR, lines)
+    await run(store, shell, now=noon(DAY))
+    clause = {
+        "agreement": f"wsr:{BETA}-1", "duty": "TERMINATE_INELIGIBLE", "text": "no",
+        "unlisted": "PROHIBITED",
+    }  # fmt: skip
+    own = Push("one", BETA, [{"clause": clause}], "own", "a test")
+    assert (await push(store, own, now=noon(DAY))).held == []
+    looks = [{"clause": {**clause, "standingProgram": ALPHA}}]
+    report = await push(store, Push("one", BETA, looks, "key", "a test"), now=noon(DAY))
+    assert (report.outcome, report.bars) == (Outcome.HELD, True)
+    assert report.held[0].startswith(f"{LOOKS}; have another client")
+    await run(store, pushed(BETA, looks, By(Actor.SHELL)), now=noon(DAY))
+    longer = {"reference": f"wsr:{BETA}-1", "name": "One", "inForceFrom": "2012-01-01"}
+    changed = Push("one", BETA, [{"agreement": longer}], "longer", "a test")
+    report = await push(store, changed, now=noon(DAY))
+    assert (report.outcome, report.bars) == (Outcome.HELD, True)
+
+
 async def test_who_is_absent_counts_where_nobody_buys_outside(store: Store, tmp_path: Path) -> None:
     listing = folders(tmp_path, clauses=FORBIDS, manifest="listing = true\nmay_shrink = 0.2\n")
     office = await begun(store, listing[ALPHA])
@@ -341,6 +371,12 @@ async def test_dates_that_allow_too_many_readings_bar_nobody(office: Office) -> 
     assert await ask(office.store, "exa:0", DAY) == "UNKNOWN DATE_PRECISION"
 
 
+async def _count_turns(turns: list[int]) -> None:
+    while True:
+        turns.append(1)
+        await asyncio.sleep(0)
+
+
 async def test_a_hostile_push_is_judged_in_few_steps(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -362,7 +398,20 @@ async def test_a_hostile_push_is_judged_in_few_steps(
         for at, each in enumerate(many)
     ]
     monkeypatch.setattr(judging, "MOST", 300)
-    await office.waits(*each_its_own, barring=80)
+    monkeypatch.setattr(judging, "BREATH", 50)
+    turns: list[int] = []
+    anew = Judging.anew
+
+    async def watched(self: Judging, exposed: AbstractSet[int]) -> AbstractSet[int]:
+        others = asyncio.create_task(_count_turns(turns))
+        found = await anew(self, exposed)
+        others.cancel()
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Judging, "anew", watched)
+        await office.waits(*each_its_own, barring=80)
+    assert len(turns) >= 2 * (300 // 50 - 1), "others are answered in between"
     assert 0 < sum(steps) <= 2 * 300
     steps.clear()
     monkeypatch.setattr(judging, "MOST_OF_ONE", 250)
