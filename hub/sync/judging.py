@@ -13,7 +13,7 @@ from hub.sync.side import Side
 
 MOST: Final = 300_000
 """Steps that one run is judged in; whom they do not reach counts as barred."""
-MOST_OF_ONE: Final = 4_000
+MOST_OF_ONE: Final = 2_000
 """Steps that one supplier is judged in, in which nobody is answered; likewise."""
 BREATH: Final = 1_000
 """Steps after which others get their turn."""
