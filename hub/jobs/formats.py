@@ -8,11 +8,16 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from hub.jobs.bounds import MOST_WRITTEN, bound
+from hub.jobs.child import MOST_SECONDS
 from hub.written import write
+
+MOST_MEMORY: Final = 4_000_000_000
+"""Bytes of address space that writing may take; most of it is no memory, but what libraries map."""
 
 
 def rows(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -23,6 +28,7 @@ def rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
 if __name__ == "__main__":
     os.umask(0o077)
+    bound(memory=MOST_MEMORY, seconds=MOST_SECONDS, written=2 * MOST_WRITTEN)
     answers, columns, target = sys.argv[1:]
     write(rows(Path(answers)), orjson.loads(columns), Path(target))
     sys.stdout.write("true")

@@ -2,7 +2,7 @@
 
 `python -m hub.jobs.reading KIND LIST ROWS` reads LIST and writes what each row asks to ROWS:
 
-    [CALLED, PRODUCT, PROBLEM or null, {COLUMN: TEXT, …}]
+    [CALLED, PRODUCT, PROBLEM or null, [TEXT of each column, …]]
 
 and prints {"columns": […], "rows": NUMBER, "product": BOOLEAN}, or {"problem": MESSAGE}.
 """
@@ -11,9 +11,7 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from importlib import import_module
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -26,9 +24,16 @@ from adapters.kit.tables import BadRow, Taken, tables
 from hub.answers import lists
 from hub.answers.lists import PRODUCT, SUPPLIER, Columns, MissingColumnError
 from hub.errors import BadDocumentError
+from hub.jobs.bounds import MOST_WRITTEN, bound, named_bytes
 
 MOST_MEMORY: Final = 4_000_000_000
 """Bytes of address space that reading a list may take."""
+MOST_SECONDS: Final = 120
+"""Seconds of a processor's time that it may take."""
+LONGEST_NAME: Final = 200
+"""Characters of a column's name."""
+LONGEST_HEADER: Final = 64_000
+"""Bytes of all of them."""
 _SHOWN: Final = (
     "call the one of the supplier one of: {supplier}; that of the product one of: {product}"
 )
@@ -68,16 +73,50 @@ def _read(kind: str, document: bytes) -> tuple[Columns, Iterator[_Row]]:
 
 
 def _written(columns: Columns, rows: Iterator[_Row], sink: BinaryIO) -> int:
-    count = 0
+    """Write what each row asks; return how many there are.
+
+    Raises:
+        BadDocumentError: Their answers, which name each column, would take more than they may.
+    """
+    count, named = 0, named_bytes(columns.header)
+    size = 0
     for count, (problem, cells) in enumerate(rows, start=1):  # noqa: B007 - it is returned
-        asked = [columns.supplier(cells), columns.what(cells), problem, cells]
-        sink.write(orjson.dumps(asked, option=orjson.OPT_APPEND_NEWLINE))
+        own = [cells.get(name, "") for name in columns.header]
+        asked = [columns.supplier(cells), columns.what(cells), problem, own]
+        line = orjson.dumps(asked, option=orjson.OPT_APPEND_NEWLINE)
+        size += len(line) + named
+        if size > MOST_WRITTEN:
+            msg = f"the answers would take more than {MOST_WRITTEN:,} bytes; "
+            raise BadDocumentError(msg + "shorten the names of the columns, or send it in parts")
+        sink.write(line)
     return count
+
+
+def _checked(header: Iterable[str]) -> None:
+    """Refuse names of columns that are too long, since each answered row has them all.
+
+    Raises:
+        BadDocumentError: They are.
+    """
+    size = 0
+    for name in header:
+        size += len(name.encode())
+        if len(name) > LONGEST_NAME:
+            msg = (
+                f"the column {gate.shown(name)} has a name of more than {LONGEST_NAME} characters; "
+            )
+            raise BadDocumentError(msg + "shorten it")
+        if size > LONGEST_HEADER:
+            msg = f"the names of the columns take more than {LONGEST_HEADER:,} bytes; shorten them"
+            raise BadDocumentError(msg)
 
 
 def _sheet(document: bytes) -> tuple[Columns, Iterator[_Row]]:
     """Return the rows of a workbook."""
-    listed = lists.listed(tables(document, aside=True))
+    found = tables(document, aside=True)
+    for table in found:
+        _checked(table.header)
+    listed = lists.listed(found)
     rows = ((listed.problems.get(number), cells) for number, cells in listed.rows)
     return listed.columns, rows
 
@@ -85,6 +124,7 @@ def _sheet(document: bytes) -> tuple[Columns, Iterator[_Row]]:
 def _csv(document: bytes) -> tuple[Columns, Iterator[_Row]]:
     """Return the rows of a CSV file."""
     found = streamed(document)
+    _checked(found.header)
     return lists.columns(found.header), map(_taken, found.taken())
 
 
@@ -99,10 +139,9 @@ def _lines(document: bytes) -> tuple[Columns, Iterator[_Row]]:
 
     Raises:
         UnreadableError: There is no object, or there are more columns or rows than may be.
+        BadDocumentError: Their names are too long.
     """
-    names: dict[str, None] = {}
-    for _, row in _objects(document):
-        names.update(dict.fromkeys(row if isinstance(row, dict) else ()))
+    names = _names(document)
     header = io.StringIO()
     csv.writer(header).writerow(names)
     # What is a cell, and how much there may be, is the same as in a CSV file of these columns.
@@ -125,9 +164,34 @@ def _lines(document: bytes) -> tuple[Columns, Iterator[_Row]]:
     return columns, rows()
 
 
+def _names(document: bytes) -> Mapping[str, None]:
+    """Return what the objects of NDJSON name, until it is more than there may be.
+
+    Raises:
+        UnreadableError: There are more lines than may be.
+        BadDocumentError: The names are too long.
+    """
+    names: dict[str, None] = {}
+    for _, row in _objects(document):
+        new = [] if isinstance(row, str) else [name for name in row if name not in names]
+        if new:
+            names.update(dict.fromkeys(new))
+            _checked(names)
+        if len(names) > gate.MOST_COLUMNS:
+            break
+    return names
+
+
 def _objects(document: bytes) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield the number of each line that is not blank, and its object, or why it has none."""
+    """Yield the number of each line that is not blank, and its object, or why it has none.
+
+    Raises:
+        UnreadableError: There are more lines than there may be rows, blank ones among them.
+    """
     for number, line in enumerate(io.BytesIO(document.removeprefix(b"\xef\xbb\xbf")), start=1):
+        if number > gate.MOST_ROWS:
+            msg = f"the list has more than {gate.MOST_ROWS:,} lines; send it in parts"
+            raise UnreadableError(msg)
         if not line.strip():
             continue
         try:
@@ -152,18 +216,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _bound(memory: int) -> None:
-    """Take no more memory than so many bytes, and leave no dump."""
-    # Where a system knows none of these limits, the clock of the parent is left.
-    with suppress(ImportError):
-        resource = import_module("resource")
-        for name, most in (("AS", memory), ("CORE", 0)):
-            with suppress(OSError, ValueError):
-                resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-
-
 if __name__ == "__main__":
     os.umask(0o077)
-    _bound(MOST_MEMORY)
+    bound(memory=MOST_MEMORY, seconds=MOST_SECONDS, written=MOST_WRITTEN)
     kind, source, target = sys.argv[1:]
     sys.stdout.buffer.write(orjson.dumps(told(kind, Path(source), Path(target))))

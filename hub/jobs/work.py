@@ -20,6 +20,7 @@ from hub.answers.checked import Checked, Wanted, checked
 from hub.answers.desk import Desk, Sitting
 from hub.errors import HubError, StoreUnavailableError
 from hub.http.counts import Counts
+from hub.jobs.bounds import named_bytes
 from hub.jobs.folder import ANSWERS, ROWS, Folder, GoneError, private
 from hub.jobs.job import Job, State
 from hub.oauth.ledger import Clock, Ledger
@@ -27,6 +28,8 @@ from hub.viewing import viewer
 
 SLICE: Final = 10_000
 """Rows after which it is kept how far a job is."""
+SLICE_BYTES: Final = 8_000_000
+"""Bytes after which it is, of what rows ask and of the names of columns that answers have."""
 AT_ONCE: Final = 2
 """Jobs that are worked on at once; the others wait, the oldest first."""
 EVERY: Final = 1.0
@@ -135,21 +138,19 @@ class Work:
 
 async def _slice(job: Job, sitting: Sitting, folder: Path) -> Job:
     """Answer the next rows of a job; return how far it is then."""
-    lines = await asyncio.to_thread(_read, folder / ROWS, job.read_to)
+    lines = await asyncio.to_thread(_read, folder / ROWS, job.read_to, named_bytes(job.columns))
     wanted: list[Wanted] = []
-    cells: list[dict[str, str]] = []
+    cells: list[list[str]] = []
     for some in _parts(lines):
         for called, product, problem, own in map(orjson.loads, some):
             wanted.append(Wanted(called, product or job.product, problem))
             cells.append(own)
         await asyncio.sleep(0)
     answers = await checked(sitting, job.buyer, wanted, sentences=False)
-    columns = list(dict.fromkeys([*job.columns, *ANSWERED]))
     told: list[bytes] = []
     for some in _parts(list(zip(cells, answers, strict=True))):
         for own, answer in some:
-            row = {**own, **_told(answer)}
-            told.append(_line({column: row.get(column, "") for column in columns}))
+            told.append(_line({**dict(zip(job.columns, own, strict=True)), **_told(answer)}))
         await asyncio.sleep(0)
     written = await asyncio.to_thread(append, folder / ANSWERS, job.written_to, told)
     counted = Counter(answer.verdict for answer in answers if answer.verdict is not None)
@@ -183,11 +184,18 @@ def _parts(rows: Sequence[Any]) -> Sequence[Sequence[Any]]:
     return [rows[at : at + _TOLD] for at in range(0, len(rows), _TOLD)]
 
 
-def _read(path: Path, begin: int) -> list[bytes]:
-    """Return the next lines from a place on."""
+def _read(path: Path, begin: int, named: int) -> list[bytes]:
+    """Return the next lines from a place on, one at least if there is one."""
+    found: list[bytes] = []
+    size = 0
     with path.open("rb") as file:
         file.seek(begin)
-        return [line for line, _ in zip(file, range(SLICE), strict=False)]
+        for line in file:
+            found.append(line)
+            size += len(line) + named
+            if len(found) >= SLICE or size >= SLICE_BYTES:
+                break
+    return found
 
 
 def append(path: Path, end: int, lines: Sequence[bytes]) -> int:

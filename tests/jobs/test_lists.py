@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -10,6 +10,8 @@ import pytest
 from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineWorkbook
 
+from adapters.kit import gate
+from hub.jobs import reading
 from tests.cli.worlds import BARRED, BUYER, DAY, GOOD, SILENT, WRONG_OS_ID
 from tests.jobs.clients import (
     CSV,
@@ -34,7 +36,7 @@ LIST: Final = (
     "buyer: $buyer, suppliers: $suppliers, product: $product, asOf: $asOf) { revision rows { "
     "verdict reason problem { code message } } } }"
 )
-INPUTS: Final[dict[str, Callable[[Sequence[Sequence[str]]], bytes]]] = {
+INPUTS: Final[dict[str, Callable[..., bytes]]] = {
     CSV: as_csv, NDJSON: as_ndjson, XLSX: as_xlsx,
 }  # fmt: skip
 Rows = list[dict[str, Any]]
@@ -228,3 +230,45 @@ async def test_the_instant_is_the_one_that_is_asked_of(buyer: Sender) -> None:
     assert (job["knownAt"], job["asOf"]) == ("2020-06-14T00:00:00+00:00", DAY)
     [row] = from_ndjson(await buyer.answers(job["id"]))
     assert row["verdict"] == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["x" * 201], f"the column {'x' * 10}"),
+        ([f"{at:03}{'é' * 160}" for at in range(201)], "the names of the columns take more than"),
+    ],
+)
+@pytest.mark.parametrize("media", INPUTS)
+async def test_names_of_columns_are_no_longer_than_they_may_be(
+    buyer: Sender, media: str, names: list[str], said: str
+) -> None:
+    """Each answered row has them all."""
+    listed = INPUTS[media]([(GOOD, *map(str, range(len(names))))], ("supplier", *names))
+    status, code, detail = await buyer.refused(listed, media)
+    assert (status, code) == (422, "BAD_DOCUMENT")
+    assert detail.replace("'", "").startswith(said)
+    assert len(detail) < 300
+
+
+async def test_answers_are_no_longer_than_they_may_be(tmp_path: Path) -> None:
+    names = ["supplier", *(f"{at:03}{'x' * 120}" for at in range(510))]
+    (tmp_path / "list").write_bytes(as_csv([("a", *["b"] * 510)] * 30, names))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "MOST_WRITTEN", 1_000_000)
+        told = reading.told("csv", tmp_path / "list", tmp_path / "rows")
+    assert told["problem"].startswith("the answers would take more than 1,000,000 bytes; shorten")
+    assert (tmp_path / "rows").stat().st_size < 100_000
+    told = reading.told("csv", tmp_path / "list", tmp_path / "rows")
+    assert told["rows"] == 30
+    assert (tmp_path / "rows").stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("line", [b"{}\n", b"\n", b"[]\n"])
+def test_lines_that_say_nothing_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bytes
+) -> None:
+    monkeypatch.setattr(gate, "MOST_ROWS", 100)
+    (tmp_path / "list").write_bytes(b'{"supplier": "a"}\n' + line * 100)
+    told = reading.told("ndjson", tmp_path / "list", tmp_path / "rows")
+    assert told == {"problem": "the list has more than 100 lines; send it in parts"}

@@ -168,3 +168,20 @@ async def test_who_opens_too_many_streams_is_refused(
     job = await buyer.sends(LIST)
     answer = await buyer.call("GET", f"/jobs/{job['id']}/events")
     assert problem(answer)[:2] == (429, "TOO_MANY_JOBS")
+
+
+async def test_a_slice_ends_by_what_it_takes_as_well_as_by_its_rows(
+    buyer: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names of columns, which each answer has, are part of it."""
+    append, written = work.append, list[int]()
+
+    def counted(target: Path, end: int, lines: Sequence[bytes]) -> int:
+        written.append(len(lines))
+        return append(target, end, lines)
+
+    monkeypatch.setattr(work, "append", counted)
+    monkeypatch.setattr(work, "SLICE_BYTES", 400)
+    listed = as_csv([(GOOD, str(at)) for at in range(9)], ("supplier", "n" * 150))
+    assert len(from_ndjson(await buyer.answers((await buyer.sends(listed))["id"]))) == 9
+    assert written == [2, 2, 2, 2, 1]
