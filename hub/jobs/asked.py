@@ -91,9 +91,11 @@ def _day(given: str | None) -> date | None:
 
 
 def _instant(given: str | None) -> datetime | None:
+    if given is None:
+        return None
     try:
-        found = None if given is None else datetime.fromisoformat(given)
-    except ValueError as error:
-        msg = "knownAt is no instant; write it as 2026-11-30T12:00:00Z"
+        found = datetime.fromisoformat(given)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        msg = "knownAt is no instant that there is; write it as 2026-11-30T12:00:00Z"
         raise InvalidInputError(msg, path=("knownAt",)) from error
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found

@@ -202,6 +202,8 @@ async def test_rows_that_cannot_be_taken_spoil_no_other(buyer: Sender) -> None:
         ({"product": "x" * 301}, 400, "INVALID_INPUT"),
         ({"asOf": "tomorrow"}, 400, "INVALID_INPUT"),
         ({"knownAt": "now"}, 400, "INVALID_INPUT"),
+        ({"knownAt": "9999-12-31T23:59:59-14:00"}, 400, "INVALID_INPUT"),
+        ({"knownAt": "0001-01-01T00:00:00+14:00"}, 400, "INVALID_INPUT"),
         ({"colour": "red"}, 400, "INVALID_INPUT"),
         ({"media": "application/json"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
         ({"key": "k" * 256}, 400, "INVALID_INPUT"),
@@ -230,6 +232,9 @@ async def test_the_instant_is_the_one_that_is_asked_of(buyer: Sender) -> None:
     assert (job["knownAt"], job["asOf"]) == ("2020-06-14T00:00:00+00:00", DAY)
     [row] = from_ndjson(await buyer.answers(job["id"]))
     assert row["verdict"] == "UNKNOWN"
+    job = await buyer.sends(listed, knownAt="2020-06-14T05:30:17+05:30:17")
+    assert job["knownAt"] == "2020-06-14T00:00:00+00:00"
+    assert (await buyer.job(job["id"]))["knownAt"] == job["knownAt"]
 
 
 @pytest.mark.parametrize(
