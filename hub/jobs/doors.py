@@ -1,15 +1,17 @@
 """Where lists are sent, looked after and fetched."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from http import HTTPStatus
+from math import nan
 from typing import Final
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from hub.answers.desk import Desk
 from hub.errors import HubError, UnknownReferenceError
@@ -44,7 +46,7 @@ class Jobs:
         self._results = Results(folder)
         self._work = Work(folder, counts, clock)
         self._streams = Counter[str]()
-        counts.watch_jobs(lambda: len(folder.pending(clock())))
+        counts.watch_jobs(self._pending)
 
     @asynccontextmanager
     async def running(self, desk: Desk, ledger: Ledger) -> AsyncGenerator[None]:
@@ -73,12 +75,19 @@ class Jobs:
             case "events":
                 return self._events(request, job, principal, guard)
             case None if request.method == "DELETE":
-                self._folder.drop(job)
+                await self._work.drop(job)
                 return Response(status_code=HTTPStatus.NO_CONTENT)
             case None:
                 return Response(orjson.dumps(job.shown()), headers=_HEADERS, media_type=JSON)
             case _:
                 raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    def _pending(self) -> float:
+        """Return how many jobs are not over; no number, where the folder cannot be used."""
+        try:
+            return len(self._folder.pending())
+        except OSError:
+            return nan
 
     async def _take(self, request: Request, desk: Desk, principal: Principal) -> Response:
         job = await self._taking.take(request, desk, principal)
@@ -97,9 +106,6 @@ class Jobs:
         last = request.headers.get("last-event-id")
         if job.state in OVER and last == place(job):
             return Response(status_code=HTTPStatus.NO_CONTENT)  # so nobody comes again
-        if self._streams[client] >= MOST_STREAMS:
-            msg = f"this client has {MOST_STREAMS} streams of events; close one"
-            raise TooManyJobsError(msg)
 
         async def look() -> Job | None:
             try:
@@ -110,16 +116,27 @@ class Jobs:
             except HubError:
                 return None
 
-        async def told() -> AsyncGenerator[bytes]:
-            self._streams[client] += 1
-            try:
-                async for event in events(job, last, look):
-                    yield event
-            finally:
-                self._streams[client] -= 1
+        with ExitStack() as held:
+            held.enter_context(self._streaming(client))
+            return _Stream(events(job, last, look), held.pop_all())
 
-        headers = {**_HEADERS, "x-accel-buffering": "no"}
-        return StreamingResponse(told(), headers=headers, media_type="text/event-stream")
+    @contextmanager
+    def _streaming(self, client: str) -> Generator[None]:
+        """Hold a stream of a client.
+
+        Raises:
+            TooManyJobsError: It holds as many as may be.
+        """
+        if self._streams[client] >= MOST_STREAMS:
+            msg = f"this client has {MOST_STREAMS} streams of events; close one"
+            raise TooManyJobsError(msg)
+        self._streams[client] += 1
+        try:
+            yield
+        finally:
+            self._streams[client] -= 1
+            if not self._streams[client]:
+                del self._streams[client]
 
     def _mine(self, request: Request, principal: Principal) -> Job:
         """Return a job of the client that asks.
@@ -134,3 +151,16 @@ class Jobs:
         if job is None or job.expires_at.timestamp() <= self._clock():
             raise UnknownReferenceError(id_[:80])
         return job
+
+
+class _Stream(StreamingResponse):
+    """Tells events, and lets go of its place when that is over, also where it never began."""
+
+    def __init__(self, told: AsyncGenerator[bytes], held: ExitStack) -> None:
+        headers = {**_HEADERS, "x-accel-buffering": "no"}
+        super().__init__(told, headers=headers, media_type="text/event-stream")
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            await super().__call__(scope, receive, send)

@@ -9,6 +9,7 @@ there whole or not at all, since it is made under another name.
 """
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -33,10 +34,19 @@ _LOCK: Final = ".lock"
 _ID: Final = re.compile("[0-9a-f]{32}")
 _LEFT: Final = 6 * 60 * 60
 """Seconds after which nobody makes what has no name of its own yet."""
+_UNREADABLE: Final = 3 * 24 * 60 * 60
+"""Seconds after which a job that cannot be read is deleted: nobody knows until when it was kept."""
+_MOST_NOTED: Final = 100
+"""Folders that cannot be used of which the log tells, each once."""
+_LOG: Final = logging.getLogger(__name__)
+
+
+_Stamp = tuple[int, int]
+"""Which file it is, and of when."""
 
 
 class GoneError(Exception):
-    """A job that was deleted meanwhile."""
+    """A job that was deleted meanwhile; there may be another of its id."""
 
 
 def place(settings: Settings) -> Path:
@@ -53,7 +63,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._over: dict[Path, float] = {}
+        self._over: dict[Path, tuple[_Stamp, float]] = {}
+        self._noted: set[Path] = set()
         self._lock: IO[bytes] | None = None
 
     def mine(self) -> bool:
@@ -88,19 +99,30 @@ class Folder:
             made.rename(path)
         except OSError:
             found = self.get(job.asker.client, job.id)
-            if found is None:
-                raise
-            return found
+            if found is not None:
+                return found
+            self._drop(path)  # it cannot be read, or is gone by now
+            made.rename(path)
         return job
 
     def get(self, client: str, id_: str) -> Job | None:
         """Return a job of a client; none where it has no such job."""
-        return _read(self._of(client) / id_) if _ID.fullmatch(id_) else None
+        return self._read(self._of(client) / id_) if _ID.fullmatch(id_) else None
 
     def all_of(self, client: str) -> list[Job]:
         """Return all jobs of a client."""
-        found = map(_read, self._of(client).glob("*"))
+        found = map(self._read, self._of(client).glob("*"))
         return [job for job in found if job is not None]
+
+    def check(self, job: Job) -> None:
+        """Look whether a job is still there.
+
+        Raises:
+            GoneError: It was deleted.
+        """
+        kept = self.get(job.asker.client, job.id)
+        if kept is None or kept.made != job.made:
+            raise GoneError
 
     def save(self, job: Job) -> None:
         """Keep how far a job is.
@@ -108,6 +130,7 @@ class Folder:
         Raises:
             GoneError: It was deleted.
         """
+        self.check(job)
         try:
             _write(self.of(job) / _JOB, job)
         except FileNotFoundError as error:
@@ -115,37 +138,30 @@ class Folder:
 
     def drop(self, job: Job) -> None:
         """Delete a job with all that it has."""
-        path = self._path / f".{token_hex(16)}"
-        with suppress(FileNotFoundError):
-            self.of(job).rename(path)
-        shutil.rmtree(path, ignore_errors=True)
+        self._drop(self.of(job))
 
-    def pending(self, now: float) -> list[Job]:
-        """Return the jobs that are not over, the oldest first; delete what has expired by now."""
-        found: list[Job] = []
-        over: dict[Path, float] = {}
-        for path in self._jobs():
-            expires = self._over.get(path)
-            job = None if expires is not None and now < expires else _read(path)
-            if job is None:
-                over |= {} if expires is None else {path: expires}
-                continue
-            expires = job.expires_at.timestamp()
-            if expires <= now:
-                self.drop(job)
-            elif job.state in OVER:
-                over[path] = expires
-            else:
-                found.append(job)
-        self._over = over
+    def pending(self) -> list[Job]:
+        """Return the jobs that are not over, the oldest first."""
+        found = [job for _, _, job in self._seen() if job is not None]
         return sorted(found, key=lambda job: (job.began, job.id))
 
+    def expire(self, now: float) -> None:
+        """Delete what has expired by now."""
+        for path, expires, _ in self._seen():
+            if expires <= now:
+                try:
+                    self._drop(path)
+                except OSError as error:
+                    self._note(path, error)
+
     def tidy(self) -> None:
-        """Delete what was left when a process was killed."""
-        for path in self._path.glob(".*"):
-            with suppress(FileNotFoundError):
-                if path.is_dir() and time.time() - path.stat().st_mtime > _LEFT:
-                    shutil.rmtree(path, ignore_errors=True)
+        """Delete what was left when a process was killed, and what cannot be read."""
+        unreadable = [path for path in self._jobs() if self._read(path) is None]
+        for most, paths in ((_LEFT, self._path.glob(".*")), (_UNREADABLE, unreadable)):
+            for path in paths:
+                with suppress(FileNotFoundError):
+                    if path.is_dir() and time.time() - path.stat().st_mtime > most:
+                        shutil.rmtree(path, ignore_errors=True)
 
     def of(self, job: Job) -> Path:
         """Return the folder of a job."""
@@ -159,17 +175,59 @@ class Folder:
             if _ID.fullmatch(path.name) and _ID.fullmatch(path.parent.name):
                 yield path
 
+    def _seen(self) -> list[tuple[Path, float, Job | None]]:
+        """Return where each job is, when it expires, and what it is where it is not over."""
+        found: list[tuple[Path, float, Job | None]] = []
+        over: dict[Path, tuple[_Stamp, float]] = {}
+        for path in self._jobs():
+            stamp, job = _stamp(path / _JOB), None
+            known, expires = self._over.get(path, (None, 0.0))
+            if stamp is None or known != stamp:
+                job = self._read(path)
+                if job is None:
+                    continue
+                expires = job.expires_at.timestamp()
+            if stamp is not None and (job is None or job.state in OVER):
+                over[path], job = (stamp, expires), None
+            found.append((path, expires, job))
+        self._over = over
+        return found
+
+    def _read(self, path: Path) -> Job | None:
+        """Return a job; none where there is none, or it cannot be read: the others can."""
+        try:
+            return Job.model_validate_json((path / _JOB).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            self._note(path, error)
+            return None
+
+    def _drop(self, path: Path) -> None:
+        aside = self._path / f".{token_hex(16)}"
+        with suppress(FileNotFoundError):
+            path.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def _note(self, path: Path, error: Exception) -> None:
+        """Log that a job cannot be used, once."""
+        if path not in self._noted and len(self._noted) < _MOST_NOTED:
+            self._noted.add(path)
+            why = error.strerror if isinstance(error, OSError) else "it is cut off, or of old"
+            _LOG.warning("the job in %s cannot be used: %s", path, why)
+
 
 def private(path: Path, mode: str = "ab") -> IO[Any]:
     """Open a file that nobody else may read."""
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
-def _read(path: Path) -> Job | None:
+def _stamp(path: Path) -> _Stamp | None:
     try:
-        return Job.model_validate_json((path / _JOB).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
+        stat = path.stat()
+    except OSError:
         return None
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _write(path: Path, job: Job) -> None:

@@ -64,6 +64,7 @@ class Job(BaseModel):
     """A job, as it is kept.
 
     Attributes:
+        made: Tells it from another of the same id that was deleted.
         digest: Of all that was asked, by which the same request is known again.
         product: Of rows that name none.
         as_of: The day asked of.
@@ -77,12 +78,14 @@ class Job(BaseModel):
         written_to: Bytes of the answers that these take.
         counts: How many of them have each verdict.
         problems: How many have none.
+        begun: How often it was begun since it went on.
         reason: Why it was given up.
     """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
+    made: str
     asker: Asker
     digest: str
     buyer: str
@@ -102,6 +105,7 @@ class Job(BaseModel):
     written_to: int = 0
     counts: Mapping[Verdict, int] = {}
     problems: int = 0
+    begun: int = 0
     reason: str | None = None
 
     @property

@@ -26,7 +26,7 @@ from hub.answers.lists import PRODUCT, SUPPLIER, Columns, MissingColumnError
 from hub.errors import BadDocumentError
 from hub.jobs.bounds import MOST_WRITTEN, bound, named_bytes
 
-MOST_MEMORY: Final = 4_000_000_000
+MOST_MEMORY: Final = 1_000_000_000
 """Bytes of address space that reading a list may take."""
 MOST_SECONDS: Final = 120
 """Seconds of a processor's time that it may take."""

@@ -14,7 +14,7 @@ from hub.jobs import child
 from hub.jobs.folder import ANSWERS, Folder
 from hub.jobs.job import Job, State
 from hub.jobs.refused import FolderUnavailableError, NotAcceptableError, NotDoneError
-from hub.jobs.work import ANSWERED
+from hub.jobs.slices import ANSWERED
 
 FORMATS: Final = {
     "ndjson": "application/x-ndjson",

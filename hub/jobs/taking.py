@@ -96,6 +96,7 @@ class Taking:
         named = f"{client} {wanted.key}" if wanted.key else token_hex(16)
         return {
             "id": hashlib.sha256(named.encode()).hexdigest()[:32],
+            "made": token_hex(8),
             "asker": Asker.of(principal, client),
             "buyer": wanted.buyer,
             "product": wanted.product,

@@ -1,45 +1,54 @@
 """The work: each job slice by slice, so that after a kill it goes on where it was.
 
-What is answered is written before it is kept how far the job is; what was written beyond that is
-cut off when it goes on. Its day, its revision and its present are those of its beginning, so that
-it says the same however often it is begun.
+Its day, its revision and its present are those of its beginning, so that it says the same however
+often it is begun. Clients take turns: a job of one gives way after a slice while another waits.
 """
 
 import asyncio
 import logging
-import os
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-import orjson
-
-from hub.answers.checked import Checked, Wanted, checked
-from hub.answers.desk import Desk, Sitting
+from hub.answers.desk import Desk
 from hub.errors import HubError, StoreUnavailableError
 from hub.http.counts import Counts
-from hub.jobs.bounds import named_bytes
-from hub.jobs.folder import ANSWERS, ROWS, Folder, GoneError, private
-from hub.jobs.job import Job, State
+from hub.jobs.bounds import MOST_WRITTEN
+from hub.jobs.folder import Folder, GoneError
+from hub.jobs.job import OVER, Job, State
+from hub.jobs.slices import answered, through
 from hub.oauth.ledger import Clock, Ledger
 from hub.viewing import viewer
 
-SLICE: Final = 10_000
-"""Rows after which it is kept how far a job is."""
-SLICE_BYTES: Final = 8_000_000
-"""Bytes after which it is, of what rows ask and of the names of columns that answers have."""
 AT_ONCE: Final = 2
-"""Jobs that are worked on at once; the others wait, the oldest first."""
+"""Jobs that are worked on at once; the others wait."""
 EVERY: Final = 1.0
 """Seconds after which the folder is looked at again, whatever happens."""
-ANSWERED: Final = ("verdict", "reason", "problem", "problemCode")
-"""Columns that an answered list has beside its own."""
+MOST_BEGUN: Final = 3
+"""How often a job is begun at one place: who kills the hub each time is not begun for ever."""
+_LONGEST_PAUSE: Final = 60.0
+"""Seconds until what failed is tried again; a second at first, each time twice as long."""
 _TIDIED: Final = 3_600.0
-_TOLD: Final = 1_000
-"""Rows that are written out at a time, so that others have their turn."""
 _LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Pause:
+    """How long it is waited until something is tried again."""
+
+    seconds: float = EVERY / 2
+    until: float = 0.0
+
+    def again(self) -> None:
+        """Wait twice as long as before."""
+        self.seconds = min(2 * self.seconds, _LONGEST_PAUSE)
+        self.until = asyncio.get_running_loop().time() + self.seconds
+
+    def over(self) -> bool:
+        """Whether it is time to try."""
+        return asyncio.get_running_loop().time() >= self.until
 
 
 class Work:
@@ -50,15 +59,30 @@ class Work:
         self._counts = counts
         self._clock = clock
         self._wake = asyncio.Event()
+        self._tasks: dict[str, tuple[Job, asyncio.Task[None]]] = {}
+        self._pauses: dict[str, _Pause] = {}
+        self._waiting: frozenset[str] = frozenset()
+        self._served: dict[str, int] = {}
+        self._tidied = -_TIDIED
 
     def wake(self) -> None:
         """Look at the folder now."""
         self._wake.set()
 
+    async def drop(self, job: Job) -> None:
+        """Delete a job, and return once nobody works on it any more."""
+        await asyncio.to_thread(self._folder.drop, job)
+        if job.made in self._tasks:
+            _, task = self._tasks[job.made]
+            task.cancel()
+            await asyncio.wait([task])
+        self.wake()
+
     @asynccontextmanager
     async def running(self, desk: Desk, ledger: Ledger) -> AsyncGenerator[None]:
         """Work in the background."""
-        self._folder.pending(self._clock())
+        with suppress(OSError):
+            self._folder.expire(self._clock())
         working = asyncio.create_task(self._run(desk, ledger))
         try:
             yield
@@ -68,142 +92,144 @@ class Work:
             self._folder.close()
 
     async def _run(self, desk: Desk, ledger: Ledger) -> None:
-        tasks: dict[str, asyncio.Task[None]] = {}
-        tidied = -_TIDIED
+        pause = _Pause()
         try:
             while True:
                 self._wake.clear()
-                if self._folder.mine():
-                    if asyncio.get_running_loop().time() - tidied >= _TIDIED:
-                        tidied = asyncio.get_running_loop().time()
-                        self._folder.tidy()
-                    tasks = {name: task for name, task in tasks.items() if not task.done()}
-                    self._begin(tasks, desk, ledger)
+                if pause.over():
+                    try:
+                        self._look(desk, ledger)
+                        pause = _Pause()
+                    except OSError as error:
+                        _LOG.warning("the folder of jobs cannot be used: %s", error.strerror)
+                        pause.again()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(EVERY):
                         await self._wake.wait()
         finally:
-            for task in tasks.values():
+            tasks = [task for _, task in self._tasks.values()]
+            for task in tasks:
                 task.cancel()
             if tasks:
-                await asyncio.wait(tasks.values())
+                await asyncio.wait(tasks)
 
-    def _begin(self, tasks: dict[str, asyncio.Task[None]], desk: Desk, ledger: Ledger) -> None:
-        for job in self._folder.pending(self._clock()):
-            if len(tasks) < AT_ONCE and job.id not in tasks:
-                tasks[job.id] = asyncio.create_task(self._work(job, desk, ledger))
+    def _look(self, desk: Desk, ledger: Ledger) -> None:
+        """Look at the folder, and begin what can be begun.
+
+        Raises:
+            OSError: It cannot be used.
+        """
+        if not self._folder.mine():
+            return
+        self._folder.expire(self._clock())
+        time = asyncio.get_running_loop().time()
+        if time - self._tidied >= _TIDIED:
+            self._tidied = time
+            self._folder.tidy()
+        self._tasks = {made: each for made, each in self._tasks.items() if not each[1].done()}
+        pending = self._folder.pending()
+        self._pauses = {j.made: self._pauses[j.made] for j in pending if j.made in self._pauses}
+        waiting = [j for j in pending if j.made not in self._tasks and self._ready(j)]
+        while waiting and len(self._tasks) < AT_ONCE:
+            job = min(waiting, key=self._turn)
+            waiting.remove(job)
+            self._served[job.asker.client] = max(self._served.values(), default=0) + 1
+            self._tasks[job.made] = job, asyncio.create_task(self._work(job, desk, ledger))
+        self._waiting = frozenset(job.asker.client for job in waiting)
+        there = {job.asker.client for job in pending}
+        self._served = {each: turn for each, turn in self._served.items() if each in there}
+
+    def _ready(self, job: Job) -> bool:
+        return job.made not in self._pauses or self._pauses[job.made].over()
+
+    def _turn(self, job: Job) -> tuple[int, int]:
+        """Return by what it is told whose turn it is; of one client it is the oldest job's."""
+        client = job.asker.client
+        return self._running()[client], self._served.get(client, 0)
+
+    def _running(self) -> Counter[str]:
+        """Return how many jobs of each client are worked on."""
+        return Counter(job.asker.client for job, _ in self._tasks.values())
+
+    def _gives_way(self, job: Job) -> bool:
+        """Whether somebody waits of whom fewer jobs are worked on."""
+        running = self._running()
+        return any(running[each] < running[job.asker.client] for each in self._waiting)
 
     async def _work(self, job: Job, desk: Desk, ledger: Ledger) -> None:
-        """Work on a job until it is over, or something is not there; then it is begun again."""
+        """Work on a job until it is over, gives way, or something is not there."""
         try:
-            reason = await self._answer(job, desk, ledger)
+            try:
+                reason = await self._answer(job, desk, ledger)
+            except HubError as error:
+                if isinstance(error, StoreUnavailableError):
+                    raise
+                reason = error.message
+            self._leave(job, reason)
         except GoneError:
             return
+        except asyncio.CancelledError:
+            with suppress(GoneError, OSError):
+                self._leave(job, None)
+            raise
         except (StoreUnavailableError, OSError) as error:
             _LOG.warning("a job waits: %s", error)
+            self._pauses.setdefault(job.made, _Pause()).again()
+            with suppress(GoneError, OSError):
+                self._leave(job, None)
             return
-        except HubError as error:
-            reason = error.message
         except Exception:  # noqa: BLE001 - or it would be begun again for ever
             _LOG.exception("a job cannot be worked on")
-            reason = "a fault of the hub; send the list again, and tell who runs it"
-        if reason is not None:
-            self._end(job, reason)
+            with suppress(GoneError, OSError):
+                self._leave(job, "a fault of the hub; send the list again, and tell who runs it")
         self.wake()
 
-    def _end(self, job: Job, reason: str) -> None:
-        """Give a job up."""
+    def _leave(self, job: Job, reason: str | None) -> None:
+        """Keep why a job is given up; else that it was left in good order, however often.
+
+        Raises:
+            GoneError: It was deleted.
+            OSError: It cannot be kept.
+        """
+        self._folder.check(job)
         last = self._folder.get(job.asker.client, job.id) or job
-        with suppress(GoneError):
+        if reason is not None:
             self._folder.save(last.model_copy(update={"state": State.ENDED, "reason": reason}))
+        elif last.begun and last.state not in OVER:
+            self._folder.save(last.model_copy(update={"begun": last.begun - 1}))
 
     async def _answer(self, job: Job, desk: Desk, ledger: Ledger) -> str | None:
-        """Answer all that is not answered yet; return why it is given up, if it is."""
+        """Answer all that is not answered yet, or until it gives way.
+
+        Returns:
+            Why it is given up, if it is.
+
+        Raises:
+            GoneError: It was deleted.
+            StoreUnavailableError: The store does not answer.
+            OSError: The folder cannot be used.
+            HubError: It cannot be answered.
+        """
+        if job.begun >= MOST_BEGUN:
+            return f"it was begun {job.begun} times at row {job.done} and got no further"
+        job = job.model_copy(update={"state": State.RUNNING, "begun": job.begun + 1})
+        await through(self._folder.save, job)
         seen = await viewer(desk, job.asker.principal(), job.began, job.latest)
         sitting = await desk.sit(
             as_of=job.as_of, known_at=job.known_at, viewer=seen, now=job.began, latest=job.latest
         )
-        folder = self._folder.of(job)
-        job = job.model_copy(update={"state": State.RUNNING})
-        await asyncio.to_thread(self._folder.save, job)
         while job.done < job.rows:
             clients = (await ledger.state()).clients.values()
             if not any(job.asker.still(client) for client in clients):
                 return "the client is no longer what it was when it sent the list"
-            before, job = job, await _slice(job, sitting, folder)
-            await asyncio.to_thread(self._folder.save, job)
+            before, job = job, await answered(job, sitting, self._folder)
+            if job.done == before.done:
+                return f"its rows from {job.done} on are lost; send the list again"
+            if job.written_to > 2 * MOST_WRITTEN:
+                return f"its answers take more than {2 * MOST_WRITTEN:,} bytes; send it in parts"
+            await through(self._folder.save, job)
             self._counts.rows(job.done - before.done)
-        return None
-
-
-async def _slice(job: Job, sitting: Sitting, folder: Path) -> Job:
-    """Answer the next rows of a job; return how far it is then."""
-    lines = await asyncio.to_thread(_read, folder / ROWS, job.read_to, named_bytes(job.columns))
-    wanted: list[Wanted] = []
-    cells: list[list[str]] = []
-    for some in _parts(lines):
-        for called, product, problem, own in map(orjson.loads, some):
-            wanted.append(Wanted(called, product or job.product, problem))
-            cells.append(own)
-        await asyncio.sleep(0)
-    answers = await checked(sitting, job.buyer, wanted, sentences=False)
-    told: list[bytes] = []
-    for some in _parts(list(zip(cells, answers, strict=True))):
-        for own, answer in some:
-            told.append(_line({**dict(zip(job.columns, own, strict=True)), **_told(answer)}))
-        await asyncio.sleep(0)
-    written = await asyncio.to_thread(append, folder / ANSWERS, job.written_to, told)
-    counted = Counter(answer.verdict for answer in answers if answer.verdict is not None)
-    done = job.done + len(answers)
-    return job.model_copy(
-        update={
-            "state": State.DONE if done == job.rows else State.RUNNING,
-            "done": done,
-            "read_to": job.read_to + sum(map(len, lines)),
-            "written_to": written,
-            "counts": dict(Counter(job.counts) + counted),
-            "problems": job.problems + len(answers) - counted.total(),
-        }
-    )
-
-
-def _told(answer: Checked) -> dict[str, str | None]:
-    return {
-        "verdict": answer.verdict,
-        "reason": answer.reason,
-        "problem": answer.problem and answer.problem.message,
-        "problemCode": answer.problem and answer.problem.code,
-    }
-
-
-def _line(row: Mapping[str, str | None]) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _parts(rows: Sequence[Any]) -> Sequence[Sequence[Any]]:
-    return [rows[at : at + _TOLD] for at in range(0, len(rows), _TOLD)]
-
-
-def _read(path: Path, begin: int, named: int) -> list[bytes]:
-    """Return the next lines from a place on, one at least if there is one."""
-    found: list[bytes] = []
-    size = 0
-    with path.open("rb") as file:
-        file.seek(begin)
-        for line in file:
-            found.append(line)
-            size += len(line) + named
-            if len(found) >= SLICE or size >= SLICE_BYTES:
+            self._pauses.pop(job.made, None)
+            if self._gives_way(job):
                 break
-    return found
-
-
-def append(path: Path, end: int, lines: Sequence[bytes]) -> int:
-    """Write lines at a place, and nothing behind them, to the disk; return where they end."""
-    with private(path) as file:
-        file.truncate(end)
-        file.seek(end)
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
+        return None
