@@ -286,9 +286,15 @@ async def _job(request: Request) -> Response:
     """Take a long list of a client, tell how far it is, or give its answers."""
     state, request_id = request.app.state, secrets.token_hex(8)
     jobs: Jobs = state.jobs
-    principal = await state.access.guard.admit(request)
+    guard = state.access.guard
+    principal = await guard.admit(request)
+    account = state.rates.account(principal, request.client.host if request.client else "")
     try:
-        return await jobs.answer(request, state.desk, principal, state.access.guard)
+        if request.method == "POST":
+            account.check()
+        return await jobs.answer(request, state.desk, principal, guard, account.charge)
+    except RateLimitedError as error:
+        return http.problem(error, request_id, {"retry-after": str(error.wait)})
     except UnauthenticatedError as error:
         return http.problem(error, request_id, {"www-authenticate": state.challenge})
     except StoreUnavailableError as error:

@@ -8,9 +8,9 @@ from typing import Final
 from graph_schema.codes import Reason, Verdict
 from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answers, eligibility_list, in_short
+from hub.answers.lists import is_reference
 from hub.answers.names import by_names
 from hub.errors import BadDocumentError, HubError
-from hub.identity.ids import well_formed
 
 AT_ONCE: Final = 1_000
 """Rows asked about at a time, so that progress is seen and others have their turn."""
@@ -72,7 +72,7 @@ async def checked(
     if done:
         done(len(rows) - sum(map(len, by_product.values())))
     called = (rows[index].called for indexes in by_product.values() for index in indexes)
-    names = await by_names(sitting, (text for text in called if text and not _written(text)))
+    names = await by_names(sitting, (text for text in called if text and not is_reference(text)))
     for product, indexes in by_product.items():
         for some in (indexes[at : at + AT_ONCE] for at in range(0, len(indexes), AT_ONCE)):
             asked = [names.get(rows[index].called, rows[index].called) for index in some]
@@ -119,11 +119,3 @@ async def _explained(sitting: Sitting, answers: Answers) -> list[Checked]:
         if not index % _SENTENCES:
             await asyncio.sleep(0)
     return found
-
-
-def _written(text: str) -> bool:
-    """Whether a text is written as a reference or a hub id, not as a name."""
-    scheme, colon, value = text.partition(":")
-    return well_formed(text) or bool(
-        colon and scheme.isalnum() and scheme.islower() and value.strip() == value
-    )

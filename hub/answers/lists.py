@@ -8,6 +8,7 @@ from adapters.kit import gate
 from adapters.kit.tables import BadRow, Table
 from graph_schema.texts import folded
 from hub.errors import BadDocumentError
+from hub.identity.ids import well_formed
 
 SUPPLIER: Final = (
     "reference", "os id", "osid", "os_id", "supplier id", "worksite id", "factory id", "farm id",
@@ -138,6 +139,14 @@ def listed(
     ]
     problems = {each.row: problem(each) for each in table.bad}
     return BuyerList(told, table.name if len(found) > 1 else None, rows, problems)
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is written as a reference or a hub id, not as a name."""
+    scheme, colon, value = text.partition(":")
+    return well_formed(text) or bool(
+        colon and scheme.isalnum() and scheme.islower() and value.strip() == value
+    )
 
 
 def others(row: BadRow) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ from hub.jobs.folder import place as where
 from hub.jobs.job import OVER, Job
 from hub.jobs.refused import TooManyJobsError
 from hub.jobs.results import Results
-from hub.jobs.taking import Taking, reader
+from hub.jobs.taking import Charge, Taking, reader
 from hub.jobs.work import Work
 from hub.oauth.guard import Guard
 from hub.oauth.ledger import Clock, Ledger
@@ -58,16 +58,23 @@ class Jobs:
                 await self._results.close()
 
     async def answer(
-        self, request: Request, desk: Desk, principal: Principal, guard: Guard
+        self, request: Request, desk: Desk, principal: Principal, guard: Guard, charge: Charge
     ) -> Response:
         """Take a list; or tell how far a job is, give its answers, or delete it.
+
+        Args:
+            request: What is asked.
+            desk: Where lists are answered.
+            principal: Who asks.
+            guard: Tells whether it still may, as long as it is told of a job.
+            charge: Is told what a list costs.
 
         Raises:
             HubError: It is not taken (`Taking.take`), its answers are not given (`Results.give`),
                 or the client has no such job.
         """
         if request.method == "POST":
-            return await self._take(request, desk, principal)
+            return await self._take(request, desk, principal, charge)
         job = self._mine(request, principal)
         match request.path_params.get("part"):
             case "result":
@@ -89,8 +96,10 @@ class Jobs:
         except OSError:
             return nan
 
-    async def _take(self, request: Request, desk: Desk, principal: Principal) -> Response:
-        job = await self._taking.take(request, desk, principal)
+    async def _take(
+        self, request: Request, desk: Desk, principal: Principal, charge: Charge
+    ) -> Response:
+        job = await self._taking.take(request, desk, principal, charge)
         self._work.wake()
         headers = {**_HEADERS, "location": f"/jobs/{job.id}"}
         body = orjson.dumps(job.shown())

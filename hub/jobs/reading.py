@@ -4,7 +4,8 @@
 
     [CALLED, PRODUCT, PROBLEM or null, [TEXT of each column, …]]
 
-and prints {"columns": […], "rows": NUMBER, "product": BOOLEAN}, or {"problem": MESSAGE}.
+and prints {"columns": […], "rows": NUMBER, "names": NUMBER, "product": BOOLEAN}, or
+{"problem": MESSAGE}; "names" are the different ones of suppliers without a reference.
 """
 
 import csv
@@ -34,6 +35,8 @@ LONGEST_NAME: Final = 200
 """Characters of a column's name."""
 LONGEST_HEADER: Final = 64_000
 """Bytes of all of them."""
+MOST_NAMES: Final = 10_000
+"""Different names of suppliers, each of which is searched for by itself."""
 _SHOWN: Final = (
     "call the one of the supplier one of: {supplier}; that of the product one of: {product}"
 )
@@ -46,7 +49,7 @@ def told(kind: str, source: Path, target: Path) -> Mapping[str, Any]:
     try:
         columns, rows = _read(kind, gate.read(source))
         with target.open("wb") as sink:
-            count = _written(columns, rows, sink)
+            count, names = _written(columns, rows, sink)
     except MissingColumnError as error:
         names = _SHOWN.format(supplier=", ".join(SUPPLIER), product=", ".join(PRODUCT))
         return {"problem": f"{error.message}; {names}"}
@@ -54,7 +57,8 @@ def told(kind: str, source: Path, target: Path) -> Mapping[str, Any]:
         return {"problem": str(error)}
     if not count:
         return {"problem": "there is no row below the header"}
-    return {"columns": columns.header, "rows": count, "product": columns.product is not None}
+    product = columns.product is not None
+    return {"columns": columns.header, "rows": count, "names": names, "product": product}
 
 
 def _read(kind: str, document: bytes) -> tuple[Columns, Iterator[_Row]]:
@@ -72,24 +76,32 @@ def _read(kind: str, document: bytes) -> tuple[Columns, Iterator[_Row]]:
     return _sheet(document) if kind == "xlsx" else _csv(document)
 
 
-def _written(columns: Columns, rows: Iterator[_Row], sink: BinaryIO) -> int:
-    """Write what each row asks; return how many there are.
+def _written(columns: Columns, rows: Iterator[_Row], sink: BinaryIO) -> tuple[int, int]:
+    """Write what each row asks; return how many there are, and how many different names.
 
     Raises:
-        BadDocumentError: Their answers, which name each column, would take more than they may.
+        BadDocumentError: Their answers, which name each column, would take more than they may; or
+            there are more names than may be.
     """
+    names: set[str] = set()
     count, named = 0, named_bytes(columns.header)
     size = 0
     for count, (problem, cells) in enumerate(rows, start=1):  # noqa: B007 - it is returned
         own = [cells.get(name, "") for name in columns.header]
-        asked = [columns.supplier(cells), columns.what(cells), problem, own]
+        called = columns.supplier(cells)
+        if problem is None and called and not lists.is_reference(called):
+            names.add(called)
+            if len(names) > MOST_NAMES:
+                msg = f"the list has more than {MOST_NAMES:,} different names of suppliers; give "
+                raise BadDocumentError(msg + "references, or send it in parts")
+        asked = [called, columns.what(cells).strip(), problem, own]
         line = orjson.dumps(asked, option=orjson.OPT_APPEND_NEWLINE)
         size += len(line) + named
         if size > MOST_WRITTEN:
             msg = f"the answers would take more than {MOST_WRITTEN:,} bytes; "
             raise BadDocumentError(msg + "shorten the names of the columns, or send it in parts")
         sink.write(line)
-    return count
+    return count, len(names)
 
 
 def _checked(header: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,6 +33,14 @@ from hub.oauth.principal import Principal, Scope
 from hub.oauth.writers import client_of
 from hub.viewing import viewer
 
+Charge = Callable[[int], object]
+"""Counts what something costs, out of what one's queries may cost."""
+SENT: Final = 100
+"""What a list costs, whatever becomes of it."""
+ROWS_OF_ONE: Final = 10
+"""Rows that cost 1: they have neither sentences nor evidence."""
+NAMED: Final = 10
+"""What a name costs: it is searched for, and whose it is looked up."""
 MOST_PENDING: Final = 3
 """Jobs of a client that are not over."""
 MOST_KEPT: Final = 20
@@ -54,8 +62,14 @@ class Taking:
         self._under_way: set[str] = set()
         self._reading = asyncio.Semaphore(_READ_AT_ONCE)
 
-    async def take(self, request: Request, desk: Desk, principal: Principal) -> Job:
+    async def take(self, request: Request, desk: Desk, principal: Principal, charge: Charge) -> Job:
         """Return the job that a list becomes, or became when the same request was sent before.
+
+        Args:
+            request: Brings the list.
+            desk: Where it is to be answered.
+            principal: Who sends it.
+            charge: Is told what it costs.
 
         Raises:
             UnauthenticatedError: Nobody says who sends it.
@@ -66,6 +80,7 @@ class Taking:
             BadDocumentError: The list is not what it should be.
             FolderUnavailableError: There is no room for it.
         """
+        charge(SENT)
         client = reader(principal)
         wanted = asked(request)
         job = await self._begun(desk, principal, client, wanted)
@@ -73,7 +88,7 @@ class Taking:
             try:
                 made = await asyncio.to_thread(self._folder.new)
                 try:
-                    return await self._made(request, wanted, job, made)
+                    return await self._made(request, wanted, job, made, charge)
                 finally:
                     await asyncio.to_thread(shutil.rmtree, made, ignore_errors=True)
             except OSError as error:
@@ -110,7 +125,12 @@ class Taking:
         }
 
     async def _made(
-        self, request: Request, wanted: Asked, job: Mapping[str, Any], made: Path
+        self,
+        request: Request,
+        wanted: Asked,
+        job: Mapping[str, Any],
+        made: Path,
+        charge: Charge,
     ) -> Job:
         """Receive a list and make it a job."""
         client = job["asker"].client
@@ -127,6 +147,7 @@ class Taking:
         if known is None:
             self._check_room(client)
             read = await self._read(wanted, made)
+            charge(read["rows"] // ROWS_OF_ONE + NAMED * read["names"])
             (made / _LIST).unlink()
             whole = Job(**job, digest=digest, columns=tuple(read["columns"]), rows=read["rows"])
             known = self._folder.put(made, whole)

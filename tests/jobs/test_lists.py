@@ -277,3 +277,16 @@ def test_lines_that_say_nothing_are_counted(
     (tmp_path / "list").write_bytes(b'{"supplier": "a"}\n' + line * 100)
     told = reading.told("ndjson", tmp_path / "list", tmp_path / "rows")
     assert told == {"problem": "the list has more than 100 lines; send it in parts"}
+
+
+async def test_names_are_searched_for_no_more_often_than_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_NAMES", 2)
+    listed, rows = tmp_path / "list", tmp_path / "rows"
+    known = [(GOOD,), (BARRED,), (SILENT,), ("One",), ("Other",), ("One",)]
+    listed.write_bytes(as_csv(known, ("supplier",)))
+    assert reading.told("csv", listed, rows)["names"] == 2
+    listed.write_bytes(as_csv([*known, ("Third",)], ("supplier",)))
+    told = reading.told("csv", listed, rows)
+    assert told["problem"].startswith("the list has more than 2 different names of suppliers; give")

@@ -116,3 +116,29 @@ async def test_a_client_has_as_many_jobs_as_it_may(
     await buyer.over((await buyer.sends(as_csv(ROWS)))["id"])
     monkeypatch.setattr("hub.jobs.taking.MOST_PENDING", 0)
     assert (await buyer.refused(as_csv(ROWS)))[:2] == (429, "TOO_MANY_JOBS")
+
+
+async def test_lists_are_paid_for_as_questions_are(
+    buyer: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def left() -> int:
+        told = await buyer.call("POST", "/graphql", json={"query": "{ __typename }"})
+        return int(told.headers["ratelimit"].partition("r=")[2].partition(";")[0])
+
+    monkeypatch.setattr("hub.jobs.taking.SENT", 0)
+    monkeypatch.setattr("hub.jobs.taking.NAMED", 20_000)
+    monkeypatch.setattr("hub.jobs.taking.ROWS_OF_ONE", 1)
+    before = await left()
+    await buyer.sends(as_csv([(GOOD, "", "")]), key="a")
+    assert before - await left() < 5_000  # the clock goes on
+    listed = as_csv([("Example Weavers", "", ""), ("Others", "", ""), ("Others", "jeans", "")])
+    await buyer.sends(listed, key="b")
+    after = await left()
+    assert before - after > 30_000
+    await buyer.sends(listed, key="b")  # it is there already
+    assert after - await left() < 5_000
+    monkeypatch.setattr("hub.jobs.taking.SENT", 10_000_000)
+    await buyer.refused(b"no list", key="c")
+    answer = await buyer.send(listed, key="b")
+    assert problem(answer)[:2] == (429, "RATE_LIMITED")
+    assert int(answer.headers["retry-after"]) > 100
