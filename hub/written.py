@@ -1,12 +1,14 @@
 """Rows as files: CSV, XLSX, JSON, NDJSON and Parquet, harmless where a spreadsheet opens them."""
 
 import csv
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final, TextIO
 
 import orjson
@@ -17,6 +19,9 @@ from hub.errors import InvalidInputError
 Rows = Iterable[Mapping[str, Any]]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What formulas begin with, and the wide forms that some spreadsheets take for the same."""
+_WITHIN: Final = re.compile("(?<=[;\t|\r\n])(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a formula begins for who takes another sign than a comma to end a cell: there a quotation
+mark stands within a cell, and keeps nothing together."""
 _GROUP: Final = 50_000
 """Rows of a Parquet file that are written at once."""
 
@@ -52,7 +57,7 @@ def whole(path: Path) -> Generator[Path]:
     """
     device = path.exists() and not path.is_file()
     target = path if device else path.resolve()
-    partial = path if device else target.with_name(f".{target.name}.part")
+    partial = path if device else target.with_name(f".{target.name}.{token_hex(8)}.part")
     try:
         yield partial
         if not device:
@@ -69,12 +74,11 @@ def as_csv(rows: Rows, columns: Sequence[str], sink: TextIO) -> None:
     """Write rows as CSV."""
     plain = csv.writer(sink, lineterminator="\n")
     quoted = csv.writer(sink, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    plain.writerow([harmless(column) for column in columns])
-    for row in rows:
-        cells = [harmless(_text(row.get(column))) for column in columns]
+    for cells in chain([[*columns]], ([_text(row.get(name)) for name in columns] for row in rows)):
+        told = [_WITHIN.sub("'", harmless(cell)) for cell in cells]
         # Where a line ends with LF alone, the module leaves a CR as it is, which others end at.
-        writer = quoted if any("\r" in cell for cell in cells) else plain
-        writer.writerow(cells)
+        writer = quoted if any("\r" in cell for cell in told) else plain
+        writer.writerow(told)
 
 
 def harmless(text: str) -> str:

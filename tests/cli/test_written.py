@@ -1,5 +1,7 @@
 """Answered lists as files: alike in each format, harmless in a spreadsheet, whole or not at all."""
 
+import csv
+import io
 import resource
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -156,3 +158,18 @@ def test_a_link_stays_a_link(folder: Path) -> None:
     check(listed("supplier", GOOD), "--output", "answers.json")
     assert (folder / "answers.json").is_symlink()
     assert from_json(folder / "kept" / "answers.json")[0]["verdict"] == "ELIGIBLE"
+
+
+@pytest.mark.parametrize("end", [";", "\t", "|", "\n", "\r\n"])
+@pytest.mark.parametrize("first", ["", "x, y", 'say "x"'])
+def test_no_formula_begins_where_another_sign_ends_a_cell(
+    folder: Path, end: str, first: str
+) -> None:
+    """For who reads it with another separator, cells are not kept together by quotation marks."""
+    path = folder / "answers.csv"
+    write([{"first": first, "own": f"a{end}=1+1{end}-2{end}b-c"}], ["first", "own"], path)
+    text = path.read_text(encoding="utf-8-sig")
+    read = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=end[0])
+            for cell in row] if end[0] in ";\t|" else text.splitlines()  # fmt: skip
+    assert [cell for cell in read if cell.lstrip('"').startswith(("=", "-"))] == []
+    assert READ[".csv"](path) == [{"first": first, "own": f"a{end}'=1+1{end}'-2{end}b-c"}]
