@@ -1,7 +1,8 @@
 """A list answered row by row, as buyers keep them: suppliers by reference or name, any products."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +11,7 @@ from hub.answers.desk import Sitting
 from hub.answers.eligibility import Answers, eligibility_list, in_short
 from hub.answers.lists import is_reference
 from hub.answers.names import by_names
-from hub.errors import BadDocumentError, HubError
+from hub.errors import BadDocumentError, HubError, InvalidInputError
 
 AT_ONCE: Final = 1_000
 """Rows asked about at a time, so that progress is seen and others have their turn."""
@@ -65,22 +66,45 @@ async def checked(
         UnknownReferenceError: Nothing goes by the buyer's reference.
     """
     found = [Checked(problem=BadDocumentError(row.problem or "")) for row in rows]
-    by_product: dict[str, list[int]] = {}
+    products = await _products(sitting, {row.product for row in rows if row.problem is None})
+    by_product: dict[int, list[int]] = {}
     for index, row in enumerate(rows):
-        if row.problem is None:
-            by_product.setdefault(row.product, []).append(index)
+        product = products[row.product] if row.problem is None else found[index].problem
+        if isinstance(product, int):
+            by_product.setdefault(product, []).append(index)
+        else:
+            found[index] = Checked(problem=product)
     if done:
         done(len(rows) - sum(map(len, by_product.values())))
     called = (rows[index].called for indexes in by_product.values() for index in indexes)
     names = await by_names(sitting, (text for text in called if text and not is_reference(text)))
-    for product, indexes in by_product.items():
-        for some in (indexes[at : at + AT_ONCE] for at in range(0, len(indexes), AT_ONCE)):
-            asked = [names.get(rows[index].called, rows[index].called) for index in some]
-            answers = await _asked(sitting, buyer, product, asked, sentences=sentences)
-            for index, each in zip(some, answers, strict=True):
-                found[index] = each
-            if done:
-                done(len(some))
+    groups = (
+        indexes[at : at + AT_ONCE]
+        for indexes in by_product.values()
+        for at in range(0, len(indexes), AT_ONCE)
+    )
+    for some in groups:
+        asked = [names.get(rows[index].called, rows[index].called) for index in some]
+        product = rows[some[0]].product
+        answers = await _asked(sitting, buyer, product, asked, sentences=sentences)
+        for index, each in zip(some, answers, strict=True):
+            found[index] = each
+        if done:
+            done(len(some))
+    return found
+
+
+async def _products(
+    sitting: Sitting, texts: AbstractSet[str]
+) -> Mapping[str, int | InvalidInputError]:
+    """Return the number of each product, however it is spelled, or why it is none."""
+    found: dict[str, int | InvalidInputError] = {}
+    for text in texts:
+        try:
+            found[text] = sitting.product(text).number
+        except InvalidInputError as error:
+            found[text] = error
+            await asyncio.sleep(0)  # it takes long to find what is like it
     return found
 
 
@@ -94,12 +118,7 @@ async def _asked(
 ) -> Sequence[Checked]:
     """Return the answers for some suppliers; where none goes by a name, why not."""
     references = [each for each in suppliers if isinstance(each, str)]
-    try:
-        answers = await eligibility_list(sitting, buyer, references, product)
-    except HubError as error:
-        if "product" in error.path:
-            return [Checked(problem=error)] * len(suppliers)
-        raise
+    answers = await eligibility_list(sitting, buyer, references, product)
     told = iter(await _explained(sitting, answers) if sentences else _short(answers))
     return [next(told) if isinstance(each, str) else Checked(problem=each) for each in suppliers]
 

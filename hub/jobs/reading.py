@@ -94,7 +94,7 @@ def _written(columns: Columns, rows: Iterator[_Row], sink: BinaryIO) -> tuple[in
             if len(names) > MOST_NAMES:
                 msg = f"the list has more than {MOST_NAMES:,} different names of suppliers; give "
                 raise BadDocumentError(msg + "references, or send it in parts")
-        asked = [called, columns.what(cells).strip(), problem, own]
+        asked = [called, columns.what(cells), problem, own]
         line = orjson.dumps(asked, option=orjson.OPT_APPEND_NEWLINE)
         size += len(line) + named
         if size > MOST_WRITTEN:

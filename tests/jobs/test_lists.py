@@ -11,6 +11,7 @@ from pyarrow import parquet  # pyright: ignore[reportMissingTypeStubs]
 from python_calamine import CalamineWorkbook
 
 from adapters.kit import gate
+from hub.answers import checked as checked_module
 from hub.jobs import reading
 from tests.cli.worlds import BARRED, BUYER, DAY, GOOD, SILENT, WRONG_OS_ID
 from tests.jobs.clients import (
@@ -290,3 +291,22 @@ async def test_names_are_searched_for_no_more_often_than_may_be(
     listed.write_bytes(as_csv([*known, ("Third",)], ("supplier",)))
     told = reading.told("csv", listed, rows)
     assert told["problem"].startswith("the list has more than 2 different names of suppliers; give")
+
+
+async def test_a_product_is_one_however_it_is_spelled(
+    buyer: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = list[int](), checked_module.eligibility_list
+
+    async def counted(*given: Any) -> Any:  # noqa: ANN401
+        asked.append(len(given[2]))
+        return await ask(*given)
+
+    monkeypatch.setattr(checked_module, "eligibility_list", counted)
+    spelled = ("jeans", "jeans ", "JEANS", "jeAns", "no such thing", "nor  this")
+    listed = as_ndjson([(GOOD, each, "") for each in spelled])
+    rows = from_ndjson(await buyer.answers((await buyer.sends(listed, NDJSON))["id"]))
+    assert [row["verdict"] or row["problemCode"] for row in rows] == [
+        *["ELIGIBLE"] * 4, *["INVALID_INPUT"] * 2,
+    ]  # fmt: skip
+    assert asked == [4]
