@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     trusted_documents: Path | None = None
     """File of the documents that may be asked with, by their SHA-256; none: all may."""
 
+    traces: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] | None = None
+    """Address of a collector that traces are sent to by OTLP over HTTP; none: nothing is traced."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Where pages in browsers come from that may ask the hub: ["https://app.example"]."""
 

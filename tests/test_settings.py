@@ -89,6 +89,7 @@ def test_each_setting_is_read_from_each_place(
         "stopping_seconds": "0.5",
         "origins": '["https://app.example", "http://localhost:3000"]',
         "trusted_documents": "documents.json",
+        "traces": "http://127.0.0.1:4318/v1/traces",
         "feeds": '{"ffp/page": "https://program.example/list"}',
         "sync_every_hours": "6",
     }
@@ -119,6 +120,7 @@ def test_each_setting_is_read_from_each_place(
     assert found.origins == ("https://app.example", "http://localhost:3000")
     assert [issuer.jwks_uri for issuer in found.issuers] == ["https://idp.example/keys"]
     assert found.trusted_documents == Path("documents.json")
+    assert found.traces == "http://127.0.0.1:4318/v1/traces"
     assert found.gives_tokens
     assert SEALED not in repr(found)
     assert found.model_fields_set >= given.keys()

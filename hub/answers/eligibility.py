@@ -14,6 +14,7 @@ from hub.eligibility.question import Answer, Question
 from hub.eligibility.rule import Rule
 from hub.errors import HubError, InvalidInputError
 from hub.identity.references import SUBJECTS, Named
+from hub.spans import span
 from hub.store.gather import gather
 
 MOST: Final = 10_000
@@ -128,7 +129,8 @@ async def eligibility_list(
         moment=sitting.moment.answering(asked.number),
     )
     rule = Rule(facts, buyer=asked.number, product=commodity.number, day=sitting.day)
-    found = dict(zip(subjects, rule.verdicts(subjects), strict=True))
+    with span("apply_rule", subjects=len(subjects)):
+        found = dict(zip(subjects, rule.verdicts(subjects), strict=True))
     pairs = [found[each.number] if isinstance(each, Named) else (None, None) for each in named]
     return Answers(
         rule=rule,

@@ -31,6 +31,7 @@ from hub.sync.feeds import configured
 from hub.sync.run import run as sync_run
 from hub.sync.schedule import Schedule
 from hub.sync.sources import record
+from hub.traces import traced
 
 FETCHER: Final = Fetcher()
 
@@ -66,7 +67,7 @@ def serve(
     beside = _schedule(chosen)
 
     async def serving() -> None:
-        with _bound(host, port) as listener:
+        with traced(chosen.traces), _bound(host, port) as listener:
             found = witnessed(from_settings(chosen), chosen)
             served = create_app(found, chosen, beside)
             await found.open()

@@ -31,6 +31,7 @@ from hub.http.refused import RateLimitedError, UnsupportedMediaTypeError
 from hub.oauth.ledger import Clock
 from hub.oauth.principal import Principal, Scope
 from hub.settings import Environment, Settings
+from hub.spans import span
 from hub.store.deadline import within
 
 SENDING: Final = 30.0
@@ -113,13 +114,14 @@ async def _answer(http: HttpRequest, request: Request, asked: Mapping[str, Any])
     if http.method == "POST":
         operations.add(OperationType.MUTATION)
     try:
-        result = await schema.execute(
-            asked["query"],
-            variable_values=asked.get("variables"),
-            operation_name=asked.get("operationName"),
-            context_value=request,
-            allowed_operation_types=operations,
-        )
+        with span("answer_query"):
+            result = await schema.execute(
+                asked["query"],
+                variable_values=asked.get("variables"),
+                operation_name=asked.get("operationName"),
+                context_value=request,
+                allowed_operation_types=operations,
+            )
     except InvalidOperationTypeError as error:
         refused = _not_allowed(error.operation_type, http.method)
         allowed = "POST" if error.operation_type is OperationType.MUTATION else ""

@@ -15,6 +15,7 @@ from hub.graphql.cost import cost
 from hub.graphql.limits import LARGEST
 from hub.graphql.prices import Prices, prices
 from hub.http.refused import TooLargeError
+from hub.spans import span
 
 
 class Reading(SchemaExtension):
@@ -30,6 +31,11 @@ class Reading(SchemaExtension):
             UnauthenticatedError: It asks for the schema, which is told to clients alone.
             InvalidInputError: It is not clear which of its operations is meant.
         """
+        with span("read_query"):
+            self._read()
+        yield
+
+    def _read(self) -> None:
         context = self.execution_context
         request: Request = context.context
         if request.refusal is not None:
@@ -56,7 +62,6 @@ class Reading(SchemaExtension):
         elif costs.rows:
             request.take_longer()
         context.graphql_document = document
-        yield
 
 
 @cache

@@ -29,6 +29,11 @@ _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 disable_created_metrics()
 
 
+def door_of(path: str) -> str:
+    """Return the door of an address; "/": none of those that are told apart."""
+    return next((each for each in DOORS if path == each or path.startswith(f"{each}/")), "/")
+
+
 class Counts:
     """The counts of one served hub."""
 
@@ -60,7 +65,7 @@ class Counts:
 
     def answered(self, path: str, status: str, seconds: float) -> None:
         """Count a request."""
-        door = next((each for each in DOORS if path == each or path.startswith(f"{each}/")), "/")
+        door = door_of(path)
         self._requests.labels(door, status).inc()
         self._seconds.labels(door).observe(seconds)
 

@@ -11,6 +11,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from hub.http.counts import Counting, Counts
 from hub.http.media import GRAPHQL, PROBLEM
+from hub.http.traced import Tracing
 
 _SENT: Final = ("authorization", "content-type", "hub-at-least", "idempotency-key")
 """Headers that a page of another origin may send."""
@@ -33,7 +34,7 @@ def middleware(origins: Sequence[str], counts: Counts) -> list[Middleware]:
     """
     # Of what saves most bytes the first levels: the others take longer than they save.
     compression = Middleware(CompressMiddleware, zstd_level=1, gzip_level=1, brotli=False)
-    always = [Middleware(Counting, counts), Middleware(_NoGuessing)]
+    always = [Middleware(Tracing), Middleware(Counting, counts), Middleware(_NoGuessing)]
     if not origins:
         return [*always, compression]
     cors = Middleware(

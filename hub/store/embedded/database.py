@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from hub.errors import StoreUnavailableError
+from hub.spans import span
 from hub.store.deadline import current, exceeded
 from hub.store.embedded import schema
 
@@ -79,7 +80,8 @@ class Database:
     ) -> _T:
         """Put a question to the file, in a reader's thread: one round trip."""
         self.round_trips += 1
-        return await self._run(self._readers, _ending(question), *args, **kwargs)
+        with span("store_read", store="sqlite"):
+            return await self._run(self._readers, _ending(question), *args, **kwargs)
 
     def write(
         self,

@@ -11,6 +11,7 @@ from typing import Final
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
+from hub.spans import span
 from hub.store.audit import Log
 from hub.store.columns import tokens
 from hub.store.deeds import Deed
@@ -283,13 +284,14 @@ class EmbeddedStore(Store):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         """Begin a generation; leaving it without a commit forgets it."""
-        async with self._one_writer:
-            base, node, fact = await self.database.write(writes.begin)
-            generation = _Generation(self.database, self._audit, base, (node, fact))
-            try:
-                yield generation
-            finally:
-                await generation.abandon()
+        with span("store_write", store="sqlite"):
+            async with self._one_writer:
+                base, node, fact = await self.database.write(writes.begin)
+                generation = _Generation(self.database, self._audit, base, (node, fact))
+                try:
+                    yield generation
+                finally:
+                    await generation.abandon()
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
         """Yield every fact there ever was, as the newest revision has it."""

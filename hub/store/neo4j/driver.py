@@ -25,6 +25,7 @@ from neo4j import (
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 from hub.errors import StoreLostError, StoreUnavailableError
+from hub.spans import span
 from hub.store.breaker import Breaker
 from hub.store.deadline import current
 from hub.store.neo4j.faults import SCHEMES, translated
@@ -116,7 +117,8 @@ class Bolt:
             StoreUnavailableError: The server does not answer.
         """
         self.round_trips += 1
-        with self._breaker.call(), translated(self.url, self._user):
+        called, plainly = self._breaker.call(), translated(self.url, self._user)
+        with span("store_read", store="neo4j"), called, plainly:
             with suppress(*_LOST):
                 return (await self._watched(self._run(text, parameters)))[0]
             return (await self._watched(self._run(text, parameters)))[0]

@@ -10,6 +10,7 @@ from typing import Any, Final, LiteralString
 from graph_schema.codes import Effect, Kind
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
+from hub.spans import span
 from hub.store.audit import Log
 from hub.store.columns import DESCRIBING, IN_FORCE
 from hub.store.kept import Records
@@ -228,8 +229,9 @@ class Neo4jStore(Lists, Store):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         """Begin a generation; leaving it without a commit forgets it."""
-        async with self._one_writer, Generation.begin(self.bolt, self, self._audit) as generation:
-            yield generation
+        with span("store_write", store="neo4j"):
+            async with self._one_writer, Generation.begin(self.bolt, self, self._audit) as made:
+                yield made
 
     async def export(self) -> AsyncIterator[tuple[type[Fact], Row]]:
         """Yield every fact there ever was, as the newest revision has it."""
