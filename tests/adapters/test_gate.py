@@ -187,6 +187,7 @@ def test_as_many_columns_as_are_allowed_are_read() -> None:
     ]
 
 
+@pytest.mark.drill
 def test_a_million_different_rows_are_read() -> None:
     table = only(b"subject\n" + b"".join(b"exa:%d\n" % n for n in range(1_000_000)))
     assert len(table.rows) == MOST_ROWS

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.measure import Cell
 from bench.table import BULK, DEEP, FIRST, bars, percentile, row
 
@@ -34,6 +36,7 @@ def test_bars_say_which_ratios_are_met() -> None:
     assert [bar.met for bar in bars(rows)] == [True, False]
 
 
+@pytest.mark.drill
 def test_the_command_measures_prints_and_keeps_its_world_for_the_next_run(tmp_path: Path) -> None:
     kept = tmp_path / "found.json"
     command = ["--suppliers", "400", "--stores", "sqlite", "--rounds", "1", "--json", str(kept)]
