@@ -11,14 +11,15 @@ from threading import Thread
 from typing import Any, Final
 
 import pytest
-from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
+from hub import spans as hub_spans
 from hub import traces
 from hub.errors import InvalidInputError
+from hub.http import traced
 from hub.store.embedded.store import EmbeddedStore
 from tests.conftest import unopened
 from tests.graphql.served import Hub, served
@@ -35,13 +36,14 @@ WORDS: Final = {"wsr_hub.request_id", "wsr_hub.store", "wsr_hub.subjects"}
 STANDARD: Final = {"http.request.method", "http.route", "http.response.status_code"}
 
 
-@pytest.fixture(scope="module")
-def spans() -> Generator[InMemorySpanExporter]:
-    """Yield what keeps the spans of this process; there can be one provider in its life."""
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> Generator[InMemorySpanExporter]:
+    """Yield what keeps the spans of this test."""
     kept = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    trace.set_tracer_provider(provider)
+    for module in (hub_spans, traced):
+        monkeypatch.setattr(module, "TRACER", provider.get_tracer("wsr-hub"))
     yield kept
     provider.shutdown()
 

@@ -92,6 +92,8 @@ class Model:
             before = self.known.get((program, supplier))
             if before is None:
                 changed.add((supplier, day, None))
+            elif feed is None and day < before.day:
+                continue  # of two pushes the later day counts
             elif (before.day, before.feed) != (day, feed) and said_at >= before.said_at:
                 changed.add((supplier, day, before.version))
         return frozenset(changed)

@@ -45,6 +45,7 @@ ALLOWED: Final = {
     "FIND": "a list without programs is of all programs, a dozen; Top joins one page of each",
     "COUNT_FOUND": "likewise",
     "BUYERS": "an agreement has hundreds of signatories, each of whom may have signed twice",
+    "SOURCING_COUNTS": "Top takes the newest of what one program says of one supplier, of a few",
     "changes": "without programs it is of all programs, a dozen; Top joins one page of each",
     "SEARCH": "the best of what the full-text index found",
     "CLEAR_MARKS": "there are marks only while a writer writes, or after one was killed",
