@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.kit.adapter import Adapter
+from adapters.kit.adapter import Adapter, adapters
 from graph_schema.standing import Standing
 from hub.errors import HeldError
 from hub.store.deeds import Actor, By
@@ -21,6 +21,7 @@ from hub.sync.propose import hold_back
 from hub.sync.push import Push, push, pushed
 from hub.sync.receipt import Asked
 from hub.sync.run import run
+from hub.sync.sources import record
 from hub.sync.withdraw import Withdrawal, withdraw
 from tests.sync.programs import ALPHA, folders
 from tests.sync.steps import ask, begin, facts, noon
@@ -316,3 +317,10 @@ async def test_dates_that_allow_too_many_readings_bar_nobody(office: Office) -> 
     ]
     await office.passes(*unsure)
     assert await ask(office.store, "exa:0", DAY) == "UNKNOWN DATE_PRECISION"
+
+
+async def test_a_program_that_is_not_known_yet_bars_nobody(embedded_store: Store) -> None:
+    first = record(adapters()["ffp"])
+    first.by = By(Actor.SCHEDULE)
+    report = await run(embedded_store, first)
+    assert (report.outcome, report.bars) == (Outcome.APPLIED, False)
