@@ -106,12 +106,16 @@ class Network:
 
     def company(self, subject: int) -> frozenset[int]:
         """Return everyone on whom a state of a subject may bear, by ties that may hold."""
-        return self._component(subject, frozenset()) if self.reaching else self.below(subject)
+        return self.bearing(subject) if self.reaching else self.below([subject])
 
-    def below(self, subject: int) -> frozenset[int]:
-        """Return a subject and all that is operated by or part of it, through however many."""
-        found = {subject}
-        frontier = [subject]
+    def bearing(self, subject: int) -> frozenset[int]:
+        """Return everyone who may bear on a subject, by ties that may hold, and itself."""
+        return self._component(subject, frozenset())
+
+    def below(self, subjects: Iterable[int]) -> frozenset[int]:
+        """Return subjects and all that is operated by or part of them, through however many."""
+        found = set(subjects)
+        frontier = [*found]
         while frontier:
             for tie in self.down.get(frontier.pop(), ()):
                 if tie.kind in _GROUPING and tie.begin not in found:

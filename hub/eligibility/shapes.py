@@ -148,7 +148,7 @@ class Shapes:
             if balancing:
                 found.update(tie.begin for tie in ties if tie.kind is TieKind.DELIVERS_TO)
             if evidence.own(node):
-                found |= network.below(node)
+                found |= network.below([node])
         unsure = [tie.begin for tie in network.unsure if tie.kind in _GROUPING]
         reaching = [node for node in self._reaching if evidence.may_reach(node)]
         return found.union(*(network.company(node) for node in (*unsure, *reaching)))

@@ -81,32 +81,19 @@ class Side:
     @cached_property
     def exposed(self) -> AbstractSet[int]:
         """On whom such a word may bear, by whatever ties."""
-        network, found, frontier = self._evidence.network, set(self.suspects), [*self.suspects]
-        while frontier:
-            node = frontier.pop()
-            above = network.up.get(node, ()) if network.reaching else ()
-            for tie in (*network.down.get(node, ()), *above):
-                new = {tie.begin, tie.end} - found
-                found |= new
-                frontier += new
-        return found
-
-    def near(self, subject: int) -> AbstractSet[int]:
-        """Return who may bear on a supplier, by whatever ties, itself among them."""
-        network, found, frontier = self._evidence.network, {subject}, [subject]
-        while frontier:
-            node = frontier.pop()
-            below = network.down.get(node, ()) if network.reaching else ()
-            for tie in (*network.up.get(node, ()), *below):
-                new = {tie.begin, tie.end} - found
-                found |= new
-                frontier += new
-        return found
+        network = self._evidence.network
+        if not network.reaching:
+            return network.below(self.suspects)
+        return frozenset[int]().union(*{network.company(each) for each in self.suspects})
 
     def products(self, subject: int) -> AbstractSet[int]:
         """Return the products of which a supplier is told something, and one that is none."""
         states = self._evidence.facts.states
-        held = (each for node in self.near(subject) for each in states.get(node, ()))
+        held = (
+            each
+            for node in self._evidence.network.bearing(subject)
+            for each in states.get(node, ())
+        )
         return {_ANYTHING}.union(*(each.products for each in held))
 
     def effort(self, subject: int) -> int:
