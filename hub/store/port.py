@@ -4,7 +4,7 @@ Nodes and facts are dense integers here, days `date.toordinal`, instants microse
 in UTC. The port speaks questions and never a query language.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, Self
@@ -188,6 +188,11 @@ class Series:
     row: Row
     columns: Sequence[str]
     values: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+
+    def rows(self) -> Iterator[Row]:
+        """Yield each fact as a row."""
+        for values in self.values:
+            yield {**self.row, **dict(zip(self.columns, values, strict=True))}
 
     def flat(self, columns: Sequence[str], whole: Sequence[Any]) -> list[Any]:
         """Return the values of columns of each fact, one fact behind the other.

@@ -60,8 +60,7 @@ class Difference:
         """Take in what rows become that are like others; all of it is new."""
         kind = drawn.kind
         for series in drawn.batch.series.get(kind, ()):
-            for values in series.values:
-                row = {**series.row, **dict(zip(series.columns, values, strict=True))}
+            for row in series.rows():
                 self._begins(kind, row)
 
     def _show(self, plan: Plan) -> None:

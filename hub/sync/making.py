@@ -67,6 +67,11 @@ class Making:
         self._others = others
         self._apart = apart
 
+    @property
+    def is_new(self) -> bool:
+        """Whether no other proposal of the program is of the same document."""
+        return all(each.document != self.document for each in self._others)
+
     def deed(self, action: Action) -> Deed:
         """Return what the audit log tells of it."""
         return Deed(self._sent.by, action, (self._sent.program,), self._name)
@@ -132,6 +137,18 @@ class Making:
             *head.with_difference(report),
             self._sent.asked.kept(receipt, instead_of=NOTHING),
         ]
+
+
+async def begin(store: Store, sent: Sending, apart: Apart) -> Making:
+    """Begin a proposal of what was sent.
+
+    Args:
+        store: Where it will be kept.
+        sent: What was sent.
+        apart: What of the document was left unread, which is not kept.
+    """
+    others = await kept.every(store, sent.program)
+    return Making(sent, kept.new_number(), await ids_of(store), others, apart)
 
 
 async def ids_of(store: Store) -> Ids:

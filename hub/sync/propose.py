@@ -12,10 +12,9 @@ from adapters.kit.parsed import Apart
 from hub.errors import BadDocumentError, ConflictError
 from hub.store.deeds import Action, By
 from hub.store.port import Store
-from hub.sync import proposal as kept
 from hub.sync.document import Document, Form
 from hub.sync.intake import Intake, Report
-from hub.sync.making import Making, Sending, ids_of, told
+from hub.sync.making import Sending, begin, told
 from hub.sync.proposal import Proposal
 from hub.sync.push import Push
 from hub.sync.run import Decision, How, carry_out
@@ -47,8 +46,7 @@ async def propose(
     )
     _check_length(sent.document, intake)
     await wait(store, intake, now=now)
-    others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await ids_of(store), others, intake.apart)
+    making = await begin(store, sent, intake.apart)
     decision = Decision(making.deed(Action.APPLY_PROPOSAL), making.applied)
     how = How(dry_run=not sent.apply, now=now, asked=sent.asked, decision=decision)
     report = await carry_out(store, intake, how)
@@ -73,9 +71,7 @@ async def hold_back(store: Store, sent: Push, report: Report) -> Proposal:
         by=By.of(sent.client, sent.request),
         asked=sent.asked(),
     )
-    others = await kept.every(store, sent.program)
-    making = Making(sending, kept.new_number(), await ids_of(store), others, Apart())
-    return await making.keep(store, report)
+    return await (await begin(store, sending, Apart())).keep(store, report)
 
 
 async def hold_document(store: Store, sent: Sending, report: Report, apart: Apart) -> None:
@@ -83,9 +79,8 @@ async def hold_document(store: Store, sent: Sending, report: Report, apart: Apar
 
     Where too many wait already it is only told as held.
     """
-    others = await kept.every(store, sent.program)
-    making = Making(sent, kept.new_number(), await ids_of(store), others, apart)
-    if all(each.document != making.document for each in others):
+    making = await begin(store, sent, apart)
+    if making.is_new:
         with suppress(ConflictError):
             await making.keep(store, report)
 

@@ -72,8 +72,7 @@ class Touched:
     def draw(self, drawn: Drawn) -> None:
         """Take in what rows become that are like others; all of it is new."""
         for series in drawn.batch.series.get(drawn.kind, ()):
-            for values in series.values:
-                row = {**series.row, **dict(zip(series.columns, values, strict=True))}
+            for row in series.rows():
                 self._begins(drawn.kind, row)
 
     def _begins(self, kind: type[Fact], row: Mapping[str, Any]) -> None:

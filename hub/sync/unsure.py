@@ -13,7 +13,7 @@ from hub.store.rows import digest
 from hub.sync import proposal as kept
 from hub.sync.document import Document, Form
 from hub.sync.intake import Intake, Report
-from hub.sync.making import Making, Sending, ids_of
+from hub.sync.making import Making, Sending, begin, ids_of
 from hub.sync.proposal import State
 from hub.sync.receipt import Asked
 from hub.sync.run import Decision, How, carry_out
@@ -59,8 +59,7 @@ class _Waiting:
         sent = self._sent()
         if await self._told(sent):
             return
-        others = await kept.every(self._store, sent.program)
-        making = Making(sent, kept.new_number(), await ids_of(self._store), others, Apart())
+        making = await begin(self._store, sent, Apart())
         report = await self._looked_at(sent, making)
         if report.problems:
             self._set_aside(*report.problems)
