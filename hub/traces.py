@@ -2,12 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from importlib.util import find_spec
-from typing import Final
 
 from hub.errors import InvalidInputError
-
-_SDK: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 
 
 @contextmanager
@@ -25,21 +21,14 @@ def traced(collector: str | None) -> Generator[None]:
     if collector is None:
         yield
         return
-    if not all(map(_installed, _SDK)):
+    try:
+        # Where nothing is traced none of this is loaded, nor need it be there.
+        from hub.tracing import provider  # noqa: PLC0415
+    except ModuleNotFoundError as error:
         msg = "HUB_TRACES: what sends traces is not installed; install wsr-hub[traces]"
-        raise InvalidInputError(msg)
-    # Where nothing is traced none of this is loaded, nor need it be there.
-    from hub.tracing import provider  # noqa: PLC0415
-
+        raise InvalidInputError(msg) from error
     sending = provider(collector)
     try:
         yield
     finally:
         sending.shutdown()
-
-
-def _installed(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False

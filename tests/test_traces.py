@@ -22,7 +22,7 @@ from hub.errors import InvalidInputError
 from hub.http import traced
 from hub.store.embedded.store import EmbeddedStore
 from tests.conftest import unopened
-from tests.graphql.served import Hub, served
+from tests.graphql.served import ROOMY, Hub, served
 from tests.visibility.world import WORLD, tell
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +31,7 @@ QUESTION: Final = (
     'query Planted($who: [ID!]!) { eligibilityList(buyer: "alpha:shop", product: "garments", '
     "suppliers: $who) { counts { verdict count } } }"
 )
+TRACED: Final = ROOMY.model_copy(update={"traces": "http://127.0.0.1:4318/v1/traces"})
 CALLER: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 WORDS: Final = {"wsr_hub.request_id", "wsr_hub.store", "wsr_hub.subjects"}
 STANDARD: Final = {"http.request.method", "http.route", "http.response.status_code"}
@@ -51,7 +52,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Generator[InMemorySpanExporter]:
 @pytest.fixture(params=["sqlite", "neo4j"])
 async def hub(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Hub]:
     """Serve a small world."""
-    async with served(unopened(request, tmp_path)) as hub:
+    async with served(unopened(request, tmp_path), TRACED) as hub:
         await tell(hub.store, WORLD)
         yield hub
 
@@ -92,7 +93,7 @@ async def test_a_span_holds_nothing_of_what_was_asked(
 
 
 async def test_what_a_client_calls_its_method_is_no_name(spans: InMemorySpanExporter) -> None:
-    async with served(EmbeddedStore(":memory:")) as hub:
+    async with served(EmbeddedStore(":memory:"), TRACED) as hub:
         spans.clear()
         await hub.http.request("PLANTED", "/planted/farm1")
         [found] = spans.get_finished_spans()
@@ -100,7 +101,7 @@ async def test_what_a_client_calls_its_method_is_no_name(spans: InMemorySpanExpo
 
 
 async def test_a_fault_is_told_by_its_status_alone(spans: InMemorySpanExporter) -> None:
-    async with served(EmbeddedStore(":memory:")) as hub:
+    async with served(EmbeddedStore(":memory:"), TRACED) as hub:
         await hub.store.close()
         spans.clear()
         assert (await hub.http.get("/readyz")).status_code == 500
@@ -152,7 +153,8 @@ with traced(None):
 
 
 def test_a_collector_without_what_sends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "_SDK", ("opentelemetry.missing.at_all",))
+    monkeypatch.delitem(sys.modules, "hub.tracing", raising=False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with (
         pytest.raises(InvalidInputError, match=r"HUB_TRACES: .* install wsr-hub\[traces\]"),
         traces.traced("http://127.0.0.1:4318/v1/traces"),

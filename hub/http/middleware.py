@@ -24,17 +24,20 @@ for _media_type in (GRAPHQL, PROBLEM):
     add_compress_type(_media_type)
 
 
-def middleware(origins: Sequence[str], counts: Counts) -> list[Middleware]:
+def middleware(origins: Sequence[str], counts: Counts, *, traced: bool = False) -> list[Middleware]:
     """Return what stands around the application.
 
     Args:
         origins: Where pages come from that may ask the hub; nobody's cookies are looked at, so
             what a page may ask is what its token allows, or what is public.
         counts: Where requests are counted.
+        traced: Whether spans are made of them.
     """
     # Of what saves most bytes the first levels: the others take longer than they save.
     compression = Middleware(CompressMiddleware, zstd_level=1, gzip_level=1, brotli=False)
-    always = [Middleware(Tracing), Middleware(Counting, counts), Middleware(_NoGuessing)]
+    always = [Middleware(Counting, counts), Middleware(_NoGuessing)]
+    if traced:
+        always.insert(0, Middleware(Tracing))
     if not origins:
         return [*always, compression]
     cors = Middleware(
