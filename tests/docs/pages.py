@@ -63,3 +63,12 @@ def blocks(text: str) -> Iterator[Block]:
 def prose(text: str) -> str:
     """Return a page without its fenced blocks."""
     return _FENCE.sub("", text)
+
+
+def laid_out(page: Path, folder: Path) -> list[Block]:
+    """Write the files that a page shows into a folder; return the blocks of the page."""
+    found = [*blocks(page.read_text(encoding="utf-8"))]
+    for block in found:
+        if block.title:
+            (folder / block.title).write_text(block.text, encoding="utf-8")
+    return found

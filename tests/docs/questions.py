@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Final
 
-from tests.docs.pages import DOCS, blocks
+from tests.docs.pages import DOCS, laid_out
 from tests.docs.shell import pretty, stable
 from tests.outside import installed, listening, printed
 
@@ -82,9 +82,7 @@ def prepared(folder: Path) -> Path:
     """Return a folder with the files and examples of all pages, and the packages they need."""
     installed(_PACKAGES, folder)
     for page in PAGES:
-        for block in blocks(page.read_text(encoding="utf-8")):
-            if block.title:
-                (folder / block.title).write_text(block.text, encoding="utf-8")
+        laid_out(page, folder)
         for each in examples(page):
             (folder / each.script).write_text(each.code, encoding="utf-8")
     return folder

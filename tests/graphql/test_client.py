@@ -12,7 +12,7 @@ from adapters.kit.adapter import adapters
 from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
 from hub.sync.sources import record
-from tests.docs.pages import DOCS, ROOT, blocks
+from tests.docs.pages import DOCS, ROOT, laid_out
 from tests.outside import SOON, listening, printed
 
 pytestmark = pytest.mark.anyio
@@ -40,10 +40,7 @@ def installed(folder: Path) -> Path:
 
 async def test_a_generated_client_asks_as_the_page_has_it(tmp_path: Path) -> None:
     commands = installed(tmp_path / "environment")
-    page = [*blocks(PAGE.read_text(encoding="utf-8"))]
-    for block in page:
-        if block.title:
-            (tmp_path / block.title).write_text(block.text, encoding="utf-8")
+    page = laid_out(PAGE, tmp_path)
     [typed] = [block.text for block in page if block.language == "bash"]
     store = EmbeddedStore(str(tmp_path / "hub.db"))
     await store.open()

@@ -11,7 +11,7 @@ from hub.oauth.principal import Role, Scope
 from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
 from hub.sync.sources import record
-from tests.docs.pages import DOCS, blocks
+from tests.docs.pages import DOCS, laid_out
 from tests.jobs.test_drills import lists
 from tests.oauth.served import OPERATOR, client_of, key_set
 from tests.oauth.test_kills import asking
@@ -21,10 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_reader_sends_a_list_and_fetches_the_answers(tmp_path: Path) -> None:
-    page = [*blocks((DOCS / "bulk.md").read_text(encoding="utf-8"))]
-    for block in page:
-        if block.title:
-            (tmp_path / block.title).write_text(block.text, encoding="utf-8")
+    page = laid_out(DOCS / "bulk.md", tmp_path)
     [typed] = [block.text for block in page if block.language == "bash"]
     store = EmbeddedStore(str(tmp_path / "hub.db"))
     await store.open()

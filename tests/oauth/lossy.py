@@ -1,42 +1,24 @@
 """A line between a client and a hub that loses answers: it is cut once the hub has given one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Self
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 
+from tests import line
+from tests.line import copy
 
-class Line:
-    """Passes bytes on, and cuts a connection whose answer is to be lost.
+
+class Line(line.Line):
+    """Cuts a connection whose answer is to be lost.
 
     A hub answers a write when it is committed, so what is lost then was done.
     """
 
     def __init__(self, host: str, port: int) -> None:
-        self.url = ""
-        self._server = (host, port)
+        super().__init__(host, port)
         self._loses = False
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @classmethod
-    @asynccontextmanager
-    async def to(cls, url: str) -> AsyncGenerator[Self]:
-        """Listen on loopback for a hub."""
-        hub = urlsplit(url)
-        line = cls(str(hub.hostname), hub.port or 80)
-        listening = await asyncio.start_server(line._connected, "127.0.0.1", 0)
-        line.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        try:
-            yield line
-        finally:
-            listening.close()
-            for task in line._tasks:
-                task.cancel()
-            await asyncio.gather(*line._tasks, return_exceptions=True)
 
     async def lose(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask, and lose the answer, which the hub has given."""
@@ -45,14 +27,15 @@ class Line:
             await ask()
         assert not self._loses, "the hub gave no answer that could be lost"
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(self._pass_on(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._server)
-        asked = asyncio.ensure_future(_copy(reader, back))
+    async def between(
+        self,
+        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        """Pass on what is said, until an answer is lost."""
+        reader, writer = client
+        there, back = server
+        asked = asyncio.ensure_future(copy(reader, back))
         try:
             while told := await there.read(65_536):
                 if self._loses:
@@ -62,12 +45,3 @@ class Line:
                 await writer.drain()
         finally:
             asked.cancel()
-            writer.close()
-            back.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while said := await reader.read(65_536):
-        writer.write(said)
-        await writer.drain()
-    writer.close()

@@ -1,40 +1,22 @@
 """A line between the hub and a Neo4j that can be cut in the middle of a commit."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Final
+
+from tests.line import Line, copy
 
 COMMIT: Final = b"\x00\x02\xb0\x12\x00\x00"
 """The Bolt message COMMIT, as a chunk of its own."""
 
 
-class Proxy:
+class Proxy(Line):
     """Passes bytes on, until it is told to cut the connection that commits."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.url = ""
+        super().__init__(host, port)
         self.cut = False
-        self._server = (host, port)
         self._commits = 0
         self._after_answer = False
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @classmethod
-    @asynccontextmanager
-    async def to(cls, url: str) -> AsyncGenerator["Proxy"]:
-        """Listen on loopback for a server's url."""
-        host, _, port = url.partition("://")[2].partition(":")
-        proxy = cls(host, int(port))
-        listening = await asyncio.start_server(proxy._connected, "127.0.0.1", 0)
-        proxy.url = f"bolt://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        try:
-            yield proxy
-        finally:
-            listening.close()
-            for task in proxy._tasks:
-                task.cancel()
-            await asyncio.gather(*proxy._tasks, return_exceptions=True)
 
     def cut_at_commit(self, number: int, *, after_answer: bool) -> None:
         """Cut the connection of the so-manieth commit from now on.
@@ -47,14 +29,15 @@ class Proxy:
         self._commits = number
         self._after_answer = after_answer
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(self._pass_on(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(*self._server)
-        answers = asyncio.ensure_future(_copy(there, writer))
+    async def between(
+        self,
+        client: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        """Pass on what is said, until the commit."""
+        reader, writer = client
+        there, back = server
+        answers = asyncio.ensure_future(copy(there, writer))
         try:
             while said := await reader.read(65_536):
                 if COMMIT in said and self._commits > 0:
@@ -71,12 +54,3 @@ class Proxy:
                 await back.drain()
         finally:
             answers.cancel()
-            writer.close()
-            back.close()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while said := await reader.read(65_536):
-        writer.write(said)
-        await writer.drain()
-    writer.close()
