@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from http import HTTPStatus
 from typing import Final
@@ -18,7 +18,7 @@ from hub.answers.desk import Desk
 from hub.at_least import HEADER, reached
 from hub.audit.heads import witnessed
 from hub.audit.shown import shown
-from hub.documents.reception import InFlightError, Reception
+from hub.documents.reception import Reception
 from hub.documents.template import template
 from hub.errors import (
     HubError,
@@ -37,6 +37,7 @@ from hub.graphql.schema import schema, text
 from hub.graphql.tail import Tail
 from hub.graphql.updates import routes as updates
 from hub.graphql.updates.door import UpdatesDoor
+from hub.http.asked import InFlightError
 from hub.http.conditional import Document
 from hub.http.counts import Counts
 from hub.http.middleware import middleware
@@ -144,7 +145,7 @@ def create_app(
             *routes.routes(settings),
             *([_administered(each) for each in admin.ENDPOINTS] if settings.gives_tokens else ()),
         ],
-        middleware=middleware(settings.origins, counts),
+        middleware=middleware(settings.origins, counts, traced=settings.traces is not None),
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _refused,
@@ -248,14 +249,9 @@ async def _documents(request: Request) -> Response:
     principal = await state.access.guard.admit(request)
     try:
         return await state.reception.take(request, state.desk, principal, request_id)
-    except InFlightError as error:
-        return http.problem(error, request_id, {"retry-after": "1"})
-    except UnauthenticatedError as error:
-        return http.problem(error, request_id, {"www-authenticate": state.challenge})
-    except StoreUnavailableError as error:
-        return _later(error, request_id)
     except HubError as error:
-        return http.problem(error, request_id)
+        again = {"retry-after": "1"} if isinstance(error, InFlightError) else {}
+        return _told(request, error, request_id, again)
 
 
 def _administered(address: str) -> Route:
@@ -267,12 +263,8 @@ def _administered(address: str) -> Route:
         try:
             by = admin.admitted(access, principal, request_id)
             answer = await admin.endpoint(address, request.method)(request, by)
-        except RateLimitedError as error:
-            return http.problem(error, request_id, {"retry-after": str(error.wait)})
-        except StoreUnavailableError as error:
-            return _later(error, request_id)
         except HubError as error:
-            return http.problem(error, request_id, {"cache-control": "no-store"})
+            return _told(request, error, request_id, {"cache-control": "no-store"})
         answer.headers["x-request-id"] = request_id
         return answer
 
@@ -293,15 +285,32 @@ async def _job(request: Request) -> Response:
         if request.method == "POST":
             account.check()
         return await jobs.answer(request, state.desk, principal, guard, account.charge)
-    except RateLimitedError as error:
-        return http.problem(error, request_id, {"retry-after": str(error.wait)})
-    except UnauthenticatedError as error:
-        return http.problem(error, request_id, {"www-authenticate": state.challenge})
-    except StoreUnavailableError as error:
-        return _later(error, request_id)
     except HubError as error:
         again = {"retry-after": "5"} if error.status in _AGAIN else {}
-        return http.problem(error, request_id, again)
+        return _told(request, error, request_id, again)
+
+
+def _told(
+    request: Request, error: HubError, request_id: str, otherwise: Mapping[str, str]
+) -> Response:
+    """Say why something is not done, and how or when to ask again.
+
+    Args:
+        request: What was asked.
+        error: Why.
+        request_id: By which it is found in logs.
+        otherwise: Headers, where the error itself wants none.
+    """
+    match error:
+        case StoreUnavailableError():
+            return _later(error, request_id)
+        case RateLimitedError():
+            return http.problem(error, request_id, {"retry-after": str(error.wait)})
+        case UnauthenticatedError():
+            challenge = {"www-authenticate": request.app.state.challenge}
+            return http.problem(error, request_id, challenge)
+        case _:
+            return http.problem(error, request_id, otherwise)
 
 
 async def _alive(_request: Request) -> Response:

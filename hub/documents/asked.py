@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from starlette.requests import Request
 
 from adapters.kit.adapter import OPERATOR, Adapter
 from hub.errors import InvalidInputError
+from hub.http.asked import KEY, day, parameters
 from hub.http.media import JSON
 from hub.http.refused import UnsupportedMediaTypeError
 from hub.http.upload import Kind, kind_of
@@ -16,7 +16,6 @@ from hub.sync.document import Document, Form
 from hub.sync.feeds import feed_of
 from hub.sync.receipt import LONGEST_KEY, is_key
 
-KEY: Final = "idempotency-key"
 _LONGEST: Final = 255
 _FLAGS: Final = {"true": True, "false": False}
 _GIVEN: Final = ("feed", "name", "dated", "partial", "apply")
@@ -62,7 +61,7 @@ def asked(request: Request, client: str, code: str, adapter: Adapter | None) -> 
             "request, so that it has one effect however often it is sent"
         )
         raise InvalidInputError(msg, path=(KEY,))
-    given = _parameters(request)
+    given = parameters(request, _GIVEN, _LONGEST)
     name = given.get("name", "")
     kind = kind_of(request.headers, name)
     return Asked(
@@ -73,30 +72,11 @@ def asked(request: Request, client: str, code: str, adapter: Adapter | None) -> 
             form=Form.LINES if kind in _FACTS else Form.DOCUMENT,
             feed=_feed(given.get("feed", OPERATOR), kind, code, adapter),
             name=name or f"document.{kind}",
-            dated=_day(given.get("dated")),
+            dated=day(given, "dated"),
             partial=_flag(given, "partial"),
         ),
         apply=_flag(given, "apply"),
     )
-
-
-def _parameters(request: Request) -> Mapping[str, str]:
-    """Return what stands in the address.
-
-    Raises:
-        InvalidInputError: It is there twice, or is nothing that may stand there.
-    """
-    given = request.query_params.multi_items()
-    names = [name for name, _ in given]
-    for name, value in given:
-        if name not in _GIVEN or names.count(name) > 1:
-            listed = ", ".join(_GIVEN)
-            msg = f"{name[:80]!r} is not taken here, or stands there twice; there are {listed}"
-            raise InvalidInputError(msg)
-        if not value.isprintable() or len(value) > _LONGEST:
-            msg = f"{name} has 1 to {_LONGEST} printable characters"
-            raise InvalidInputError(msg, path=(name,))
-    return dict(given)
 
 
 def _feed(name: str, kind: Kind, code: str, adapter: Adapter | None) -> str:
@@ -124,14 +104,6 @@ def _feed(name: str, kind: Kind, code: str, adapter: Adapter | None) -> str:
         msg = f"JSON is not taken for the feed {name}; send the document as it is published"
         raise UnsupportedMediaTypeError(msg)
     return name
-
-
-def _day(given: str | None) -> date | None:
-    try:
-        return None if given is None else date.fromisoformat(given)
-    except ValueError as error:
-        msg = "dated is no day; write it as 2026-11-30"
-        raise InvalidInputError(msg, path=("dated",)) from error
 
 
 def _flag(given: Mapping[str, str], name: str) -> bool:

@@ -1,8 +1,7 @@
 """Where operators send documents: each becomes a proposal, with the difference that it makes."""
 
 import hashlib
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +11,9 @@ from starlette.responses import Response
 
 from adapters.kit.gate import is_workbook
 from hub.answers.desk import Desk
-from hub.documents.asked import KEY, Asked, asked
-from hub.errors import BadDocumentError, ConflictError, InvalidInputError
+from hub.documents.asked import Asked, asked
+from hub.errors import BadDocumentError
+from hub.http.asked import KEY, OtherContentError, Turns
 from hub.http.media import JSON
 from hub.http.upload import Kind, received
 from hub.identity.ids import Numbered
@@ -31,25 +31,12 @@ from hub.sync.receipt import Asked as Key
 from hub.sync.receipt import KeyUsedError
 
 
-class InFlightError(ConflictError):
-    """A document of the same client is under way."""
-
-    code = "IN_FLIGHT"
-
-
-class OtherContentError(InvalidInputError):
-    """A key that was used for something else."""
-
-    code = "KEY_USED"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
 class Reception:
     """Takes documents, of each client one at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self._most_bytes = settings.most_document_bytes
-        self._under_way: set[str] = set()
+        self._turns = Turns("document")
 
     async def take(
         self, request: Request, desk: Desk, principal: Principal, request_id: str
@@ -67,7 +54,7 @@ class Reception:
         client = await _operator(desk, principal, code)
         adapter = installed().get(code)
         wanted = asked(request, client, code, adapter)
-        with self._turn(client):
+        with self._turns.of(client):
             content = await received(request, self._most_bytes)
             _check(wanted.kind, content)
             sent = Sending(
@@ -83,18 +70,6 @@ class Reception:
             except KeyUsedError as error:
                 raise OtherContentError(error.message, path=(KEY,)) from error
             return await _told(desk, made, request_id)
-
-    @contextmanager
-    def _turn(self, client: str) -> Generator[None]:
-        """Take a document of a client while no other of its is under way."""
-        if client in self._under_way:
-            msg = "another document of this client is under way; send this one when it is answered"
-            raise InFlightError(msg)
-        self._under_way.add(client)
-        try:
-            yield
-        finally:
-            self._under_way.discard(client)
 
 
 async def _operator(desk: Desk, who: Principal, code: str) -> str:

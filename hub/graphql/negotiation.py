@@ -6,6 +6,7 @@ from http import HTTPStatus
 from graphql import GraphQLError
 
 from hub.graphql.limits import LimitExceededError
+from hub.http.accept import weighed
 from hub.http.media import GRAPHQL, JSON
 from hub.http.refused import TooLargeError
 
@@ -14,7 +15,7 @@ class Accepted:
     """What a client takes."""
 
     def __init__(self, accept: str) -> None:
-        taken = {media_type for media_type, weight in map(_weighed, accept.split(",")) if weight}
+        taken = {media_type for media_type, weight in weighed(accept) if weight}
         self._modern = GRAPHQL in taken
         self._legacy = JSON in taken and not self._modern
 
@@ -35,13 +36,3 @@ class Accepted:
             if isinstance(error.original_error, LimitExceededError | TooLargeError):
                 return error.original_error.status
         return HTTPStatus.OK if self._legacy else HTTPStatus.BAD_REQUEST
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    """Return a media type, and how much it is liked; 0: not at all."""
-    media_type, *parameters = (each.strip().lower() for each in part.split(";"))
-    weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-    try:
-        return media_type, float(weight)
-    except ValueError:
-        return media_type, 0.0

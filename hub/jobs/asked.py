@@ -1,6 +1,5 @@
 """What a request to answer a list asks, as its address and headers say."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -8,10 +7,10 @@ from typing import Final
 from starlette.requests import Request
 
 from hub.errors import InvalidInputError
+from hub.http.asked import KEY, day, parameters
 from hub.http.upload import Kind, kind_of
 from hub.sync.receipt import LONGEST_KEY, is_key
 
-KEY: Final = "idempotency-key"
 KINDS: Final = (Kind.CSV, Kind.XLSX, Kind.NDJSON)
 """What a list may be."""
 _GIVEN: Final = ("buyer", "product", "asOf", "knownAt")
@@ -50,44 +49,18 @@ def asked(request: Request) -> Asked:
     if len(keys) > 1 or not all(map(is_key, keys)):
         msg = f"the header Idempotency-Key is one text of 1 to {LONGEST_KEY} characters"
         raise InvalidInputError(msg, path=(KEY,))
-    given = _parameters(request)
+    given = parameters(request, _GIVEN, _LONGEST)
     if not given.get("buyer"):
         msg = "say who buys: ?buyer=wsr:walmart"
         raise InvalidInputError(msg, path=("buyer",))
     return Asked(
         buyer=given["buyer"],
         product=given.get("product", ""),
-        as_of=_day(given.get("asOf")),
+        as_of=day(given, "asOf"),
         known_at=_instant(given.get("knownAt")),
         key=keys[0] if keys else None,
         kind=kind_of(request.headers, "", KINDS),
     )
-
-
-def _parameters(request: Request) -> Mapping[str, str]:
-    """Return what stands in the address.
-
-    Raises:
-        InvalidInputError: It is there twice, or is nothing that may stand there.
-    """
-    given = request.query_params.multi_items()
-    names = [name for name, _ in given]
-    for name, value in given:
-        if name not in _GIVEN or names.count(name) > 1:
-            msg = f"{name[:80]!r} is not taken here, or stands there twice; there are "
-            raise InvalidInputError(msg + ", ".join(_GIVEN))
-        if not value.isprintable() or len(value) > _LONGEST:
-            msg = f"{name} has up to {_LONGEST} printable characters"
-            raise InvalidInputError(msg, path=(name,))
-    return dict(given)
-
-
-def _day(given: str | None) -> date | None:
-    try:
-        return None if given is None else date.fromisoformat(given)
-    except ValueError as error:
-        msg = "asOf is no day; write it as 2026-11-30"
-        raise InvalidInputError(msg, path=("asOf",)) from error
 
 
 def _instant(given: str | None) -> datetime | None:

@@ -10,12 +10,12 @@ from typing import Final
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from hub.answers.desk import Desk
 from hub.errors import HubError, UnknownReferenceError
 from hub.http.counts import Counts
+from hub.http.held import HeldStream, one_more
 from hub.http.media import JSON
 from hub.jobs.events import events, place
 from hub.jobs.folder import Folder
@@ -127,7 +127,7 @@ class Jobs:
 
         with ExitStack() as held:
             held.enter_context(self._streaming(client))
-            return _Stream(events(job, last, look), held.pop_all())
+            return HeldStream(events(job, last, look), held.pop_all())
 
     @contextmanager
     def _streaming(self, client: str) -> Generator[None]:
@@ -139,13 +139,8 @@ class Jobs:
         if self._streams[client] >= MOST_STREAMS:
             msg = f"this client has {MOST_STREAMS} streams of events; close one"
             raise TooManyJobsError(msg)
-        self._streams[client] += 1
-        try:
+        with one_more(self._streams, client):
             yield
-        finally:
-            self._streams[client] -= 1
-            if not self._streams[client]:
-                del self._streams[client]
 
     def _mine(self, request: Request, principal: Principal) -> Job:
         """Return a job of the client that asks.
@@ -160,16 +155,3 @@ class Jobs:
         if job is None or job.expires_at.timestamp() <= self._clock():
             raise UnknownReferenceError(id_[:80])
         return job
-
-
-class _Stream(StreamingResponse):
-    """Tells events, and lets go of its place when that is over, also where it never began."""
-
-    def __init__(self, told: AsyncGenerator[bytes], held: ExitStack) -> None:
-        headers = {**_HEADERS, "x-accel-buffering": "no"}
-        super().__init__(told, headers=headers, media_type="text/event-stream")
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._held:
-            await super().__call__(scope, receive, send)

@@ -114,8 +114,8 @@ class Folder:
         found = map(self._read, self._of(client).glob("*"))
         return [job for job in found if job is not None]
 
-    def check(self, job: Job) -> None:
-        """Look whether a job is still there.
+    def check(self, job: Job) -> Job:
+        """Return a job as it is kept by now.
 
         Raises:
             GoneError: It was deleted.
@@ -123,6 +123,7 @@ class Folder:
         kept = self.get(job.asker.client, job.id)
         if kept is None or kept.made != job.made:
             raise GoneError
+        return kept
 
     def save(self, job: Job) -> None:
         """Keep how far a job is.

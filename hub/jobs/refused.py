@@ -5,19 +5,6 @@ from http import HTTPStatus
 from hub.errors import ConflictError, HubError, InvalidInputError
 
 
-class OtherListError(InvalidInputError):
-    """A key that was used for something else."""
-
-    code = "KEY_USED"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class ListInFlightError(ConflictError):
-    """A list of the same client is under way."""
-
-    code = "IN_FLIGHT"
-
-
 class NotDoneError(ConflictError):
     """Answers that are not there, or not in that format, yet."""
 

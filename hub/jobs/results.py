@@ -1,7 +1,6 @@
 """Answers in the format that is asked for; all but the first are made when one is asked for."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
+from hub.http.accept import weighed
 from hub.http.media import XLSX
 from hub.jobs import child
 from hub.jobs.folder import ANSWERS, Folder
@@ -94,7 +94,7 @@ def _form(request: Request) -> str:
             msg = f"format is one of {', '.join(FORMATS)}"
             raise NotAcceptableError(msg, path=("format",))
         return given
-    accepted = _accepted(request.headers.get("accept", "*/*"))
+    accepted = dict(weighed(request.headers.get("accept", "*/*")))
     for form, media in FORMATS.items():
         if accepted.get(media) == max(accepted.values(), default=0.0) > 0:
             return form
@@ -102,16 +102,3 @@ def _form(request: Request) -> str:
         return "ndjson"
     msg = f"answers are given as {', '.join(FORMATS.values())}; or ask ?format=csv"
     raise NotAcceptableError(msg)
-
-
-def _accepted(header: str) -> Mapping[str, float]:
-    """Return how much each media type of a header Accept is wanted."""
-    found: dict[str, float] = {}
-    for each in header.split(","):
-        media, *parameters = (part.strip().lower() for part in each.split(";"))
-        weight = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
-        try:
-            found[media] = float(weight)
-        except ValueError:
-            found[media] = 0.0
-    return found

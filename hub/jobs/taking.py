@@ -3,8 +3,7 @@
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -17,15 +16,14 @@ from adapters.kit.gate import MOST_BYTES
 from graph_schema.codes import Kind
 from hub.answers.desk import Desk
 from hub.errors import BadDocumentError, NotAllowedError
+from hub.http.asked import KEY, OtherContentError, Turns
 from hub.http.body import taken_in
 from hub.jobs import child
-from hub.jobs.asked import KEY, Asked, asked
+from hub.jobs.asked import Asked, asked
 from hub.jobs.folder import ROWS, Folder, private
 from hub.jobs.job import OVER, Asker, Job
 from hub.jobs.refused import (
     FolderUnavailableError,
-    ListInFlightError,
-    OtherListError,
     TooManyJobsError,
 )
 from hub.oauth.ledger import Clock
@@ -59,7 +57,7 @@ class Taking:
         self._folder = folder
         self._kept = timedelta(hours=kept_hours)
         self._clock = clock
-        self._under_way: set[str] = set()
+        self._turns = Turns("list")
         self._reading = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def take(self, request: Request, desk: Desk, principal: Principal, charge: Charge) -> Job:
@@ -84,7 +82,7 @@ class Taking:
         client = reader(principal)
         wanted = asked(request)
         job = await self._begun(desk, principal, client, wanted)
-        with self._turn(client):
+        with self._turns.of(client):
             try:
                 made = await asyncio.to_thread(self._folder.new)
                 try:
@@ -153,7 +151,7 @@ class Taking:
             known = self._folder.put(made, whole)
         if known.digest != digest:
             msg = "this Idempotency-Key was used for another list; take a new one"
-            raise OtherListError(msg, path=(KEY,))
+            raise OtherContentError(msg, path=(KEY,))
         return known
 
     def _check_room(self, client: str) -> None:
@@ -180,18 +178,6 @@ class Taking:
         if problem is not None:
             raise BadDocumentError(problem)
         return told
-
-    @contextmanager
-    def _turn(self, client: str) -> Generator[None]:
-        """Take a list of a client while no other of its is under way."""
-        if client in self._under_way:
-            msg = "another list of this client is under way; send this one when it is answered"
-            raise ListInFlightError(msg)
-        self._under_way.add(client)
-        try:
-            yield
-        finally:
-            self._under_way.discard(client)
 
 
 def reader(who: Principal) -> str:

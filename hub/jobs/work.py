@@ -191,8 +191,7 @@ class Work:
             GoneError: It was deleted.
             OSError: It cannot be kept.
         """
-        self._folder.check(job)
-        last = self._folder.get(job.asker.client, job.id) or job
+        last = self._folder.check(job)
         if reason is not None:
             self._folder.save(last.model_copy(update={"state": State.ENDED, "reason": reason}))
         elif last.begun and last.state not in OVER:

@@ -5,7 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-from hub.graphql.rates import Account, RateLimitedError
+from hub.graphql.rates import Account
+from hub.http.held import one_more
+from hub.http.refused import RateLimitedError
 from hub.oauth.throttle import neighbourhood
 
 MOST_CONNECTIONS: Final = 20
@@ -35,7 +37,7 @@ class Held:
         if self._of[account.asker] >= MOST_CONNECTIONS:
             msg = f"you hold {MOST_CONNECTIONS} connections; close one, or subscribe over one"
             raise RateLimitedError(msg, _SOON)
-        with _one(self._of, account.asker):
+        with one_more(self._of, account.asker):
             yield
 
     @contextmanager
@@ -49,17 +51,5 @@ class Held:
         if self._unsaid[asker] >= MOST_UNSAID or self._unsaid.total() >= MOST_UNSAID_OF_ALL:
             msg = "too many connections have not said yet who they are; come again"
             raise RateLimitedError(msg, _SOON)
-        with _one(self._unsaid, asker):
+        with one_more(self._unsaid, asker):
             yield
-
-
-@contextmanager
-def _one(counted: Counter[str], asker: str) -> Generator[None]:
-    """Count one more of somebody; nobody is kept who has none."""
-    counted[asker] += 1
-    try:
-        yield
-    finally:
-        counted[asker] -= 1
-        if not counted[asker]:
-            del counted[asker]

@@ -19,10 +19,11 @@ from strawberry.types.unset import UNSET
 from hub.answers.desk import Desk
 from hub.errors import HubError, InvalidInputError
 from hub.graphql.http import checked, problem
-from hub.graphql.rates import Account, RateLimitedError
+from hub.graphql.rates import Account
 from hub.graphql.schema import schema
 from hub.graphql.updates.door import ENDING, UpdatesDoor, ended
 from hub.graphql.visitor import BEARER, Known, principal_of
+from hub.http.refused import RateLimitedError
 
 PROTOCOL: Final = "graphql-transport-ws"
 TO_BEGIN: Final = timedelta(seconds=5)

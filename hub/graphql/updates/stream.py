@@ -8,19 +8,17 @@ from typing import Any, Final
 
 import orjson
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from hub.answers.desk import Desk
 from hub.errors import InvalidInputError
 from hub.graphql.http import asked_by, problem
 from hub.graphql.updates.door import ENDING, Told, UpdatesDoor
 from hub.graphql.visitor import Known
+from hub.http.held import HeldStream
 from hub.http.refused import RateLimitedError
 from hub.oauth.principal import Principal
 
-MEDIA_TYPE: Final = "text/event-stream"
-HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 LARGEST: Final = 64 * 1024
 """Bytes of a request."""
 QUIET: Final = 15.0
@@ -50,19 +48,7 @@ async def streamed(
             return problem(error, request_id)
         token = http.headers.get("authorization", "").partition(" ")[2].strip() or None
         answers = door.answers(desk, known, token, account, asked.given)
-        return _Stream(answers, held.pop_all())
-
-
-class _Stream(StreamingResponse):
-    """Answers with events, and lets go of its connection when that is over."""
-
-    def __init__(self, answers: AsyncGenerator[Told], held: ExitStack) -> None:
-        super().__init__(_events(answers), media_type=MEDIA_TYPE, headers=HEADERS)
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._held:
-            await super().__call__(scope, receive, send)
+        return HeldStream(_events(answers), held.pop_all())
 
 
 async def _events(answers: AsyncGenerator[Told]) -> AsyncGenerator[bytes]:
