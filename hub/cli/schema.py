@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from hub.cli.console import OUT, StoreOption
-from hub.graphql.schema import federated, text
 
 
 def schema(
@@ -20,5 +19,8 @@ def schema(
 
     Exit code: 0.
     """
+    # It takes longer to read than other commands take to answer.
+    from hub.graphql.schema import federated, text  # noqa: PLC0415
+
     del store  # taken as by every command
     OUT.file.write(federated() if federation else text())

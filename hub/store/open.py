@@ -6,7 +6,6 @@ from hub.errors import InvalidInputError
 from hub.settings import Settings
 from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.neo4j.store import Neo4jStore
 from hub.store.port import Store
 
 SQLITE = "sqlite:///"
@@ -29,6 +28,9 @@ def from_settings(settings: Settings, *, mapped: bool = True) -> Store:
             msg = "the store's address names no file; write sqlite:///hub.db"
             raise InvalidInputError(msg)
         return EmbeddedStore(path, mapped=mapped)
+    # Its driver takes longer to read than a file takes to answer.
+    from hub.store.neo4j.store import Neo4jStore  # noqa: PLC0415
+
     password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
     return Neo4jStore(url, settings.neo4j_user, password, settings.neo4j_database)
 

@@ -15,7 +15,6 @@ import httpx
 import pytest
 
 from adapters.kit.adapter import adapters
-from hub.cli import serve
 from hub.errors import StoreUnavailableError
 from hub.graphql import explorer
 from hub.store.embedded.store import EmbeddedStore
@@ -160,7 +159,7 @@ def test_a_schedule_reads_feeds_beside_what_is_served(
     folders(where, manifest=FEEDS)
     monkeypatch.syspath_prepend(folder / "site")
     shelf = Shelf()
-    monkeypatch.setattr(serve, "FETCHER", shelf)
+    monkeypatch.setattr("hub.cli.serving.FETCHER", shelf)
     url = shelf.put(sites("exa:1"))
     monkeypatch.setenv("HUB_FEEDS", f'{{"{ALPHA}/list": "{url}"}}')
     monkeypatch.setenv("HUB_SYNC_EVERY_HOURS", "1")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from adapters.kit.adapter import adapters
-from hub.cli.serve import fill
+from hub.cli.serving import fill
 from hub.store.embedded.store import EmbeddedStore
 from hub.sync.run import run
 from hub.sync.sources import record
