@@ -22,7 +22,7 @@ from tests.adapters.lists import merged, quoted
 from tests.adapters.platform import download, site
 from tests.adapters.signing import signed
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 DAY: Final = "2026-11-01"
 BD, PK, IA = "bangladesh-accord", "pakistan-accord", "international-accord"

@@ -18,7 +18,7 @@ from hub.sync.run import run
 from tests.graphql.served import Hub
 from tests.store.worlds import company, program, said, site, standing
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 VALID, INSIDE, OVER = "2015-01-01", "2016-06-01", "2017-01-01"
 DAY_BEFORE, LAST_DAY = "2014-12-31", "2016-12-31"

@@ -12,7 +12,7 @@ from tests.graphql.lists import LISTS, Listed
 from tests.graphql.served import Hub, fill, served
 from tests.store.worlds import program, site, standing
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 OPERATORS_ONLY: Final = frozenset({"SyncRun.setAside", "Query.proposals", "Proposal.changes"})
 """Who may read these asks with a token: `tests.visibility`, `tests.oauth.test_documents`."""

@@ -23,7 +23,7 @@ from tests.graphql.lists import LISTS, Listed
 from tests.graphql.served import Hub
 from tests.store.worlds import company, program, said, site, standing
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 SCHEMA: Final = build_schema(text())
 ROWS: Final = (1, 10, 100)

@@ -9,7 +9,7 @@ from graphql import GraphQLNamedType, get_named_type, is_leaf_type, is_object_ty
 from hub.graphql.schema import schema
 from tests.graphql.served import Hub
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 SCHEMA: Final = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 NAMED: Final = {

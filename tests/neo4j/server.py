@@ -63,12 +63,25 @@ class Server(Address):
         password: str | None = None,
         heap: str = "384m",
         quick: bool = True,
+        sized: bool = True,
     ) -> None:
+        """Prepare one.
+
+        Args:
+            data: Its folder; none: a fresh one, which goes with it.
+            port: Where it listens; 0: anywhere.
+            password: What it lets in; none: everybody.
+            heap: Its memory.
+            quick: Whether it is up soon, rather than fast once it has run for long.
+            sized: Whether it plans a text anew for lists of another order of length, as it does
+                where nobody says otherwise.
+        """
         self._port = port or _free_port()
         super().__init__(f"bolt://127.0.0.1:{self._port}", password=password)
         self._folder = data
         self._heap = heap
         self._quick = quick
+        self._sized = sized
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -175,6 +188,9 @@ class Server(Address):
             "db.tx_log.rotation.retention_policy=keep_none\n"
             "dbms.usage_report.enabled=false\n"
             "dbms.cypher.min_replan_interval=1h\n"
+            # To plan takes far longer than to answer, of as little as tests have.
+            "server.memory.query_cache.per_db_cache_num_entries=5000\n"
+            f"internal.cypher.use_parameter_size={str(self._sized).lower()}\n"
         )
 
     def _set_password(self, password: str) -> None:

@@ -35,7 +35,7 @@ from tests.oauth.senders import Sender, sender
 from tests.oauth.served import Hub
 from tests.oauth.test_pushes import whole
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 SCHEMES: Final = {"ffp": "ffp", "milk-with-dignity": "mwd"}
 """The programs of the matrix."""

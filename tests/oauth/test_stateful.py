@@ -29,7 +29,7 @@ from tests.oauth.lossy import Line
 from tests.oauth.senders import Sender
 from tests.oauth.served import OPERATOR, Hub, client_of, key_set, served
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 Told = dict[str, Any]
 SCHEMES: Final = {"ffp": "ffp", "milk-with-dignity": "mwd"}

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Any, Final, LiteralString
 
@@ -23,6 +23,7 @@ from hub.store.neo4j.store import Neo4jStore
 from hub.store.neo4j.writes import every_text as every_write
 from hub.store.port import OPEN
 from hub.sync.intake import Origin
+from tests.neo4j.server import Address, Server
 from tests.store.worlds import numbers, site, standing, world, write
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +34,7 @@ _PARAMETERS: Final[dict[str, Any]] = {
     "own": [1], "party": None, "practice": True, "signed": None, "speaking": [1],
     "groups": [[1]], "hash": "x", "identities": ["x"], "key": "", "kind": "", "kinds": [],
     "known_at": 1, "least": 1, "letters": 1, "nodes": [1], "now": 1, "products": [], "program": 1,
-    "programs": [1],
+    "programs": [1], "records": [],
     "number": 1, "pairs": [[1, 1]], "revision": 1, "revisions": [1], "since": 1, "until": 1,
     "rows": [], "runs": [1], "score": 1.0, "seq": 1, "size": 5,
     "subjects": [1], "text": "x", "texts": ["x"], "up_to": 1, "value": "",
@@ -55,6 +56,14 @@ ALLOWED: Final = {
     "create": "the two ends of one row, each found by its number",
 }
 """Texts that may, and why."""
+
+
+@pytest.fixture(scope="module")
+def neo4j_server(request: pytest.FixtureRequest) -> Generator[Address]:
+    """Yield a server that plans as those of users do."""
+    request.getfixturevalue("java")
+    with Server() as server:
+        yield server
 
 
 async def filled(store: EmbeddedStore | Neo4jStore) -> None:

@@ -17,7 +17,7 @@ from hub.sync.sources import record
 from tests.sync.conftest import NewStore
 from tests.sync.steps import noon, now, whole
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 PROGRAMS: Final = tuple(adapters())
 DAY: Final = "2026-11-20"

@@ -34,7 +34,7 @@ from tests.sync.programs import (
 )
 from tests.sync.steps import begin, noon, now, push, whole
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 GAMMA: Final = "example-gamma"
 WORLDS: Final = {**SCHEMES, GAMMA: "exc"}

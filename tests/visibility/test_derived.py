@@ -19,7 +19,7 @@ from hub.sync.receipt import Asked
 from hub.sync.withdraw import Withdrawal, withdraw
 from tests.store.worlds import numbers, program, site, standing, write
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 SITES: Final = ("alpha:s1", "alpha:s2")
 PROGRAMS: Final = ("alpha", "beta")

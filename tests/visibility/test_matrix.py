@@ -26,7 +26,7 @@ from tests.visibility.world import (
     tell,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 FARM: Final = FARMS[1]
 LINK: Final = {"the shop", "alpha"}

@@ -18,7 +18,7 @@ from tests.visibility.pairs import World, plain, questions, two_worlds
 from tests.visibility.walk import walk
 from tests.visibility.world import OUTSIDERS
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 
 Worlds = tuple[World, World]
 EVERYWHERE: Final = tuple(walk(build_schema(text())))
