@@ -34,6 +34,7 @@ lint: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.bulk
+	$(BIN)/python -m bench.gateways
 
 neo4j: $(DEV)
 	$(BIN)/python -m tests.neo4j

@@ -67,9 +67,14 @@ class NoAnswerError(RuntimeError):
 
 
 class Client:
-    """One connection to the hub, kept alive."""
+    """One connection to the hub, kept alive.
+
+    Attributes:
+        address: Where the hub is.
+    """
 
     def __init__(self, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
 
     def post(self, body: bytes) -> bytes:

@@ -1,0 +1,197 @@
+"""Behind a gateway: 10,000 products of a neighbour, each with its site's name and verdict.
+
+`python -m bench.gateways --rounds 10`: the same question through Hive Gateway and Apollo's gateway,
+with the hub behind them, and with a subgraph of each peer in its place, in turn. What peers tell
+was worked out before and lies in their memory; the hub looks facts up in its store and rules.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import httpx
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from bench import places
+from bench.asking import ENTITIES, Client, NoAnswerError, served
+from bench.law import TODAY
+from bench.sample import asking
+from bench.table import percentile
+from bench.world import World
+from tests.docs.pages import DOCS, blocks
+from tests.outside import installed
+
+BAR: Final = 1.5
+"""Seconds in which a gateway answers of so many."""
+HUB: Final = "hub"
+PEERS: Final = {
+    "Apollo Server": "apollo.mjs",
+    "GraphQL Yoga": "yoga.mjs",
+    "Mercurius": "mercurius.mjs",
+}
+GATEWAYS: Final = {"Hive Gateway": "serve.mjs", "Apollo's gateway": "apollo/serve.mjs"}
+ROOT: Final = Path(__file__).parents[1]
+_PEERS: Final = ROOT / "bench" / "gateway"
+_DEPLOYED: Final = ROOT / "deploy" / "gateway"
+_PAGE: Final = DOCS / "gateway.md"
+_SCHEMA: Final = "catalogue.graphql"
+"""The neighbour's, which the page about gateways shows."""
+_PATIENCE: Final = 120
+"""Seconds for an answer."""
+_QUESTION: Final = """query ($first: Int!) { products(first: $first) { nodes { site {
+  name eligibility(buyer: "%s", product: "garments", asOf: "%s") { verdict }
+} } } }"""
+_System = tuple[str, str]
+"""A gateway, and what is behind it."""
+
+
+def main() -> int:
+    """Measure and print."""
+    given = _given()
+    world = World(given.suppliers, given.seed)
+    buyer, numbers = asking(world)[0], _os_ids(world, given.sites)
+    question = {
+        "query": _QUESTION % (buyer, TODAY.isoformat()),
+        "variables": {"first": given.sites},
+    }
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        store = stack.enter_context(places.place("sqlite", world, given.cache, fresh=False))
+        client = stack.enter_context(served(store.url, None))
+        (folder / "sites.json").write_text(json.dumps(_told(client, buyer, numbers)), "utf-8")
+        gateways = _gateways(stack, folder, client.address)
+        http = stack.enter_context(httpx.Client(timeout=_PATIENCE))
+        _alike({system: _answer(http, url, question) for system, url in gateways.items()})
+        took: dict[_System, list[float]] = {system: [] for system in gateways}
+        for number in range(given.rounds):
+            sys.stderr.write(f"\r  round {number + 1} ")
+            for system, url in gateways.items():
+                began = time.perf_counter()
+                _answer(http, url, question)
+                took[system].append(time.perf_counter() - began)
+    _show(took, f"{given.sites:,} products with their sites' verdicts, {given.rounds} rounds")
+    return 0
+
+
+def _os_ids(world: World, count: int) -> list[str]:
+    """Return the OS IDs of as many worksites as are asked for, makers of garments."""
+    found: list[str] = []
+    for number in range(world.suppliers):
+        each = world.supplier(number)
+        if each.clothes and not each.organization:
+            found.append(each.external_id.removeprefix("os:"))
+        if len(found) == count:
+            return found
+    message = f"of {world.suppliers:,} suppliers {len(found):,} are such sites; make it more"
+    raise SystemExit(message)
+
+
+def _told(client: Client, buyer: str, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return what the hub tells of each site: its OS ID, name and verdict."""
+    named = [{"__typename": "Worksite", "osId": each} for each in numbers]
+    sites = client.ask(ENTITIES, buyer=buyer, representations=named)["_entities"]
+    verdicts = [(each["name"], each["eligibility"]["verdict"]) for each in sites]
+    return [(os_id, *told) for os_id, told in zip(numbers, verdicts, strict=True)]
+
+
+def _gateways(stack: ExitStack, folder: Path, hub: str) -> dict[_System, str]:
+    """Start the peers, the neighbour, and a gateway for each; return where these are."""
+    peers = installed(_PEERS, folder / "peers")
+    deployed = installed(_DEPLOYED, folder / "gateway")
+    [schema] = [each.text for each in blocks(_PAGE.read_text("utf-8")) if each.title == _SCHEMA]
+    (folder / "schema.graphql").write_text(schema, "utf-8")
+    env = {"SCHEMA": str(folder / "schema.graphql"), "SITES": str(folder / "sites.json")}
+    neighbour = stack.enter_context(_started(peers, "catalogue.mjs", env))
+    behind = {HUB: f"{hub}/graphql"}
+    for name, script in PEERS.items():
+        behind[name] = stack.enter_context(_started(peers, script, env))
+    found: dict[_System, str] = {}
+    for number, (name, url) in enumerate(behind.items()):
+        words = (f"hub={url}", f"catalogue={neighbour}")
+        supergraph = folder / f"{number}.graphql"
+        command = ["node", "compose.mjs", *words]
+        supergraph.write_bytes(subprocess.check_output(command, cwd=deployed))  # noqa: S603
+        for gateway, script in GATEWAYS.items():
+            where = {"SUPERGRAPH": str(supergraph), "PORT": "0"}
+            found[gateway, name] = stack.enter_context(_started(deployed, script, where))
+    return found
+
+
+@contextmanager
+def _started(folder: Path, script: str, env: Mapping[str, str]) -> Generator[str]:
+    """Run a script that serves; yield where, which is the first line that it prints."""
+    process = subprocess.Popen(  # noqa: S603 - our own script
+        ["node", script],  # noqa: S607
+        cwd=folder,
+        env={**os.environ, "NODE_ENV": "production", **env},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        where = process.stdout.readline().strip() if process.stdout else ""
+        if not where:
+            message = f"{script} does not start"
+            raise NoAnswerError(message)
+        yield where
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _answer(http: httpx.Client, url: str, question: Mapping[str, Any]) -> bytes:
+    """Return the answer of a gateway, to its last byte."""
+    return http.post(url, json=question).raise_for_status().content
+
+
+def _alike(answers: Mapping[_System, bytes]) -> None:
+    """See that all answer, and the same."""
+    told = {system: orjson.loads(answer) for system, answer in answers.items()}
+    expected = told["Hive Gateway", HUB]
+    for system, each in told.items():
+        if each.get("errors") or each != expected:
+            message = f"{system} does not answer as the hub does: {answers[system][:400].decode()}"
+            raise NoAnswerError(message)
+
+
+def _show(took: Mapping[_System, Sequence[float]], title: str) -> None:
+    """Print the table."""
+    table = Table(title=title)
+    for column in ("gateway", "behind it", "median ms", "p95 ms", "of the hub's"):
+        table.add_column(column, justify="left" if column in {"gateway", "behind it"} else "right")
+    for (gateway, name), times in sorted(took.items()):
+        ratio = median(times) / median(took[gateway, HUB])
+        figures = (1_000 * median(times), 1_000 * percentile(times, 0.95))
+        table.add_row(gateway, name, *(f"{each:,.0f}" for each in figures), f"{ratio:.2f}")
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    console.print(table)
+    for gateway in GATEWAYS:
+        found = median(took[gateway, HUB])
+        met = "met" if found < BAR else "NOT met"
+        console.print(f"{gateway} before the hub: {found:.2f} s, wanted under {BAR:g} s: {met}")
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.gateways", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--suppliers", type=int, default=40_000, help="size of the world")
+    parser.add_argument("--seed", type=int, default=1, help="of the world")
+    parser.add_argument("--sites", type=int, default=10_000, help="asked for in one question")
+    parser.add_argument("--rounds", type=int, default=10, help="how often each is asked")
+    parser.add_argument("--cache", type=Path, default=places.folder(), help="keeps worlds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
