@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     NOT_ALLOWED = "NOT_ALLOWED"
     UNKNOWN_NAME = "UNKNOWN_NAME"
     NEEDS_PERSON = "NEEDS_PERSON"
+    CONFLICT = "CONFLICT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,3 +161,15 @@ class Request:
         """Return the GraphQL facts of rows."""
         ids = self.ids.many([row["number"] for row in rows], Numbered.FACT)
         return [make(id=i, row=row, **more) for i, row in zip(ids, rows, strict=True)]
+
+
+def revision_in(text: str, *path: str) -> int:
+    """Return the revision that a client names, as an answer or a write told it.
+
+    Raises:
+        InvalidInputError: It is none.
+    """
+    if not (text.isascii() and text.isdigit()):
+        msg = f"{text[:40]!r} is no revision; take one from an answer"
+        raise InvalidInputError(msg, path=path)
+    return int(text[:18])

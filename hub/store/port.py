@@ -561,6 +561,13 @@ class Store(Protocol):
         """Return the open facts of these identities."""
         ...
 
+    async def closed_by(self, identities: Sequence[str], kind: type[Fact]) -> dict[str, int]:
+        """Return the newest revision that closed a row of a fact, by identity.
+
+        Identities of which none was closed are missing.
+        """
+        ...
+
     def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
         """Yield the open facts of a kind that a feed of a program brought, in order of numbers."""
         ...

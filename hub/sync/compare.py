@@ -13,6 +13,7 @@ from hub.store.port import Row, Store
 from hub.sync.absent import Absence, Relieve
 from hub.sync.alike import Drawn
 from hub.sync.begun import Begun, said_by_a_day
+from hub.sync.changed import Changed, conflict
 from hub.sync.contradictions import contradiction
 from hub.sync.intake import Intake, Item, Origin
 from hub.sync.kept import arrived, known_now, stated
@@ -53,6 +54,7 @@ class Comparison:
         self._of_feed: dict[type[Fact], list[Row]] = {}
         self._listed: set[type[Fact]] = set()
         self._begun = Begun()
+        self._changed = Changed(intake.unchanged_since)
 
     async def compare(
         self, store: Store, items: Sequence[Item], excepted: AbstractSet[int] = frozenset()
@@ -72,6 +74,7 @@ class Comparison:
                 self._listed.add(kind)
                 self._lists.know(await self._brought(store, [kind]))
             current = await known_now(store, kind, mine)
+            await self._changed.look(store, kind, mine, current)
             told = mine
             if kind is Standing and self._intake.origin is Origin.OPERATOR:
                 told = await self._seen_again(store, mine, current, excepted)
@@ -177,6 +180,9 @@ class Comparison:
             self.plan.same(row)
             return
         later = self._sightings.next(row) if kind is Standing and current is None else None
+        if self._changed.since(item, current or later):
+            self.plan.problems.append(conflict(item))
+            return
         if later is not None:
             self._shown.add(later["identity"])
             self.plan.begin_earlier(item, begun_earlier(row, later, self._now), later, self._now)
@@ -264,14 +270,18 @@ class Comparison:
     async def replaced_clauses(self, store: Store, items: Sequence[Item]) -> None:
         """Withdraw clauses that an agreement no longer has, where it came with all its clauses."""
         whole = {
-            item.values["reference"]: item.program
+            item.values["reference"]: item
             for item in items
             if isinstance(item.fact, Agreement) and item.fact.clauses is not None
         }
         for row in await store.facts_at(Clause, "agreement", list(whole), self._world.moment):
-            ours = row["program"] == whole[row["agreement"]]
-            said = self._spoken_of(row["identity"])
-            if ours and not said and row["stated_at"] <= self._stated:
+            item = whole[row["agreement"]]
+            said = self._spoken_of(row["identity"]) or row["program"] != item.program
+            if said or row["stated_at"] > self._stated:
+                continue
+            if self._changed.since(item, row):
+                self.plan.problems.append(conflict(item))
+            else:
                 self.plan.withdraw(Clause, row, self._now)
 
     def late(self) -> None:

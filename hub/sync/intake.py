@@ -92,6 +92,8 @@ class Intake:
         by: Who brings it, as the audit log tells; the shell's user where nobody else does.
         apart: What of its document was left unread.
         sent_at: When it was sent, in microseconds since 1970, where it has waited since.
+        unchanged_since: The revision in which its sender read what it changes; nothing is, where
+            that was changed since.
     """
 
     origin: Origin
@@ -113,6 +115,7 @@ class Intake:
     long: Sequence[Long] = ()
     by: By = field(default_factory=lambda: By(Actor.SHELL))
     sent_at: int | None = None
+    unchanged_since: int | None = None
     apart: Apart = field(default_factory=Apart)
 
     def stated_at(self, now: int) -> int:

@@ -27,6 +27,8 @@ class Push:
         facts: Each as the exchange format writes it, without its program.
         key: What the client calls this write; the same again has no second effect.
         request: Id of the request.
+        unchanged_since: The revision in which the client read what it changes; nothing is, where
+            that was changed since.
     """
 
     client: str
@@ -34,10 +36,12 @@ class Push:
     facts: Sequence[Mapping[str, Any]]
     key: str
     request: str
+    unchanged_since: int | None = None
 
     def asked(self) -> Asked:
         """Return it as a write that the client may ask for again."""
-        return Asked.of(self.client, self.key, ["facts", self.program, *self.facts])
+        since = [] if self.unchanged_since is None else [self.unchanged_since]
+        return Asked.of(self.client, self.key, ["facts", self.program, *since, *self.facts])
 
 
 async def push(
@@ -51,6 +55,7 @@ async def push(
         ConflictError: The client used the key for something else.
     """
     intake = pushed(sent.program, sent.facts, By.of(sent.client, sent.request))
+    intake.unchanged_since = sent.unchanged_since
     return await run(store, intake, dry_run=dry_run, now=now, asked=sent.asked())
 
 

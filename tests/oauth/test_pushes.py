@@ -68,9 +68,12 @@ class Operator:
         *,
         program: str = "ffp",
         dry: bool = False,
+        since: str | None = None,
     ) -> Told:
         """Record facts; return what is told of it."""
-        given = {"program": program, "facts": facts, "idempotencyKey": key, "dryRun": dry}
+        given: Told = {"program": program, "facts": facts, "idempotencyKey": key, "dryRun": dry}
+        if since is not None:
+            given["unchangedSince"] = since
         return (await self.ask(RECORD, input=given))["done"]
 
     async def withdraw(self, key: str, fact: str, program: str = "ffp") -> Told:
@@ -200,6 +203,68 @@ async def test_what_is_said_otherwise_is_told_with_what_was_known_before(
     [change] = (await operator.push("3", [over]))["changes"]
     assert (change["kind"], change["before"]["until"]) == ("ENDED", None)
     assert change["after"]["until"] == "2026-11-05"
+
+
+async def test_what_was_changed_since_it_was_read_is_not_changed(operator: Operator) -> None:
+    [described, joined] = grower(7)
+    read = (await operator.push("1", [described, joined]))["revision"]
+    left = standing("ffp:7", "participating", "2026-01-01", until="2026-11-05")
+    renamed = {"organization": {**described["organization"], "name": "Example Groves 7"}}
+    first = await operator.push("2", [left], since=read)
+    assert [each["kind"] for each in first["changes"]] == ["ENDED"]
+    before = await whole(operator.hub)
+    late = await operator.push("3", [renamed, joined], since=read)
+    conflict = {"code": "CONFLICT", "path": ["input", "facts", "1", "standing"]}
+    assert (late["problems"], late["recorded"]) == ([conflict], [])
+    dry = await operator.push("3", [renamed, joined], since=read, dry=True)
+    assert dry["problems"] == [conflict]
+    assert await whole(operator.hub) == before
+    assert await operator.push("2", [left], since=read) == first
+    other = await operator.push("2", [left], since=first["revision"])
+    assert other["problems"] == [{"code": "CONFLICT", "path": ["input", "idempotencyKey"]}]
+    anew = await operator.push("3", [renamed, joined], since=first["revision"])
+    assert [each["kind"] for each in anew["changes"]] == ["CHANGED", "CHANGED"]
+    assert (await operator.push("4", [joined], since=read))["unchanged"] == 1
+    refused = await operator.push("5", [left], since="-1")
+    assert refused["problems"] == [{"code": "INVALID_INPUT", "path": ["input", "unchangedSince"]}]
+
+
+async def test_what_was_withdrawn_since_it_was_read_is_not_recorded_again(
+    operator: Operator,
+) -> None:
+    await operator.push("1", grower(7))
+    bar = standing("ffp:7", "suspended", "2026-11-01")
+    barred = await operator.push("2", [bar])
+    gone = await operator.withdraw("3", barred["recorded"][0]["id"])
+    late = await operator.push("4", [bar], since=barred["revision"])
+    assert late["problems"] == [{"code": "CONFLICT", "path": ["input", "facts", "0", "standing"]}]
+    assert await operator.verdict("ffp:7") == "ELIGIBLE IN_GOOD_STANDING"
+    anew = await operator.push("4", [bar], since=gone["revision"])
+    assert len(anew["recorded"]) == 1
+    assert await operator.verdict("ffp:7") == "INELIGIBLE SUSPENDED"
+
+
+async def test_a_clause_that_was_changed_since_is_left_out_of_no_agreement(
+    operator: Operator,
+) -> None:
+    def agreement(*countries: str) -> Told:
+        clauses = [
+            {"duty": "STOP_SUSPENDED", "text": f"Of {each}", "countries": [each]}
+            for each in countries
+        ]
+        about = {
+            "reference": "ffp:example",
+            "name": "Example agreement",
+            "concludedOn": "2026-01-01",
+        }
+        return {"agreement": {**about, "clauses": clauses}}
+
+    read = (await operator.push("1", [agreement("US")]))["revision"]
+    added = await operator.push("2", [agreement("US", "MX")], since=read)
+    assert added["problems"] == []
+    late = await operator.push("3", [agreement("US")], since=read)
+    assert late["problems"] == [{"code": "CONFLICT", "path": ["input", "facts", "0", "agreement"]}]
+    assert (await operator.push("3", [agreement("US")], since=added["revision"]))["problems"] == []
 
 
 async def test_another_programs_fact_is_not_there_to_be_withdrawn(operator: Operator) -> None:

@@ -455,6 +455,11 @@ async def test_the_writer_sees_what_is_open(store: AnyStore) -> None:
     assert (brought["state"], brought["subject"]) == ("behind", node)
     assert await store.current([brought["identity"], "0" * 32], Standing) == [brought]
     assert [row async for row in store.of_feed(Standing, program, "record")] == []
+    assert await store.closed_by([brought["identity"], "0" * 32], Standing) == {}
+    await write(store, [standing("alpha", "alpha:s3", "behind", "2018-01-01", until="2018-05-01")],
+                origin=Origin.OPERATOR, program="alpha", feed="operator")  # fmt: skip
+    closed = await store.closed_by([brought["identity"], "0" * 32], Standing)
+    assert closed == {brought["identity"]: (await store.latest()).revision}
     rows = await store.derived([node])
     assert {row["track"] for row in rows} == {"listing", "repair"}
     assert {row["subject"] for row in rows} == {node}

@@ -14,10 +14,10 @@ from graph_schema.exchange import OPERATORS
 from hub.errors import HeldError, HubError, InvalidInputError, UnknownReferenceError
 from hub.graphql.answered import told
 from hub.graphql.changed import changed
-from hub.graphql.context import Request
+from hub.graphql.context import Request, revision_in
 from hub.graphql.mutations.allowed import check_key, check_reason, writing
 from hub.graphql.proposed import proposals
-from hub.graphql.types.answers import Held, InvalidInput, Problem, UnknownReference
+from hub.graphql.types.answers import Conflict, Held, InvalidInput, Problem, UnknownReference
 from hub.graphql.types.changes import (
     FactReference,
     Made,
@@ -73,7 +73,9 @@ class FactMutations:
                 msg = f"there are {len(input.facts)} facts; send 1 to {MOST_FACTS} at a time"
                 raise InvalidInputError(msg, path=("input", "facts"))
             facts = await _by_reference(request, [as_fact(each) for each in input.facts])
-            sent = Push(client, program.code, facts, input.idempotency_key, request.id)
+            read = input.unchanged_since
+            since = None if read is None else revision_in(read, "input", "unchangedSince")
+            sent = Push(client, program.code, facts, input.idempotency_key, request.id, since)
             report = await push(request.store, sent, dry_run=input.dry_run)
             waits = await _waits(request, sent, report, dry_run=input.dry_run)
         except HubError as error:
@@ -156,6 +158,8 @@ def _of_a_fact(found: RowProblem, facts: Sequence[Mapping[str, Any]]) -> Problem
     path = ["input", "facts", str(index), word, *(found.column or "").split(".")]
     path = [part for part in path if part]
     code = found.code.value
+    if found.code is ProblemCode.CONFLICT:
+        return Conflict(code=code, message=found.message, path=path)
     if found.code is ProblemCode.UNKNOWN_REFERENCE:
         return UnknownReference(
             code=code, message=found.message, path=path, reference=found.subject or ""

@@ -8,9 +8,8 @@ from strawberry.types import Info
 from hub.answers.desk import Sitting
 from hub.answers.eligibility import eligibility as answer_one
 from hub.answers.eligibility import eligibility_list as answer_list
-from hub.errors import InvalidInputError
 from hub.graphql.answered import columns, shown
-from hub.graphql.context import Request
+from hub.graphql.context import Request, revision_in
 from hub.graphql.fetched import NOT_GIVEN
 from hub.graphql.types.answers import Eligibility, EligibilityList, VerdictCount
 from hub.graphql.types.nodes import Day, Instant
@@ -73,10 +72,5 @@ async def asked(
     Raises:
         InvalidInputError: There is no such revision.
     """
-    revision = None
-    if at_revision:
-        if not at_revision.isascii() or not at_revision.isdigit():
-            msg = f"{at_revision[:40]!r} is no revision; take one from an answer"
-            raise InvalidInputError(msg, path=("atRevision",))
-        revision = int(at_revision[:18])
+    revision = revision_in(at_revision, "atRevision") if at_revision else None
     return await request.sit(as_of or None, known_at or None, revision)

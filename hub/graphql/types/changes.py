@@ -174,6 +174,13 @@ class RecordFactsInput:
     dry_run: bool = strawberry.field(
         default=False, description="Work out the changes and record nothing."
     )
+    unchanged_since: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The revision in which you read what they change: a Conflict where one of these facts "
+            "was changed since, and nothing is recorded."
+        ),
+    )
 
 
 @strawberry.input

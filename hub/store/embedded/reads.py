@@ -241,6 +241,14 @@ def current(
     return facts(kind, connection.execute(texts.current(kind), at))
 
 
+def closed_by(
+    connection: sqlite3.Connection, kind: type[Fact], identities: Sequence[str]
+) -> dict[str, int]:
+    """Return the newest revisions that closed a row of identities."""
+    at = {"identities": listed(identities)}
+    return dict(connection.execute(texts.closed_by(kind), at).fetchall())
+
+
 def exported(connection: sqlite3.Connection, kind: type[Fact], at: Mapping[str, Any]) -> list[Row]:
     """Return the next facts of a kind, open and closed."""
     return facts(kind, connection.execute(texts.exported(kind), at))

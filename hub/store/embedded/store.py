@@ -263,6 +263,10 @@ class EmbeddedStore(Store):
         """Return the open facts of identities."""
         return await self.database.read(reads.current, kind, identities)
 
+    async def closed_by(self, identities: Sequence[str], kind: type[Fact]) -> dict[str, int]:
+        """Return the newest revisions that closed a row of identities."""
+        return await self.database.read(reads.closed_by, kind, identities)
+
     async def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
         """Yield the open facts that a feed brought."""
         at = {"program": program, "feed": feed, "after": 0, "size": _EXPORTED}

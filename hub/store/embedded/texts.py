@@ -258,6 +258,16 @@ def current(kind: type[Fact]) -> str:
 
 
 @cache
+def closed_by(kind: type[Fact]) -> str:
+    """The newest revisions that closed a row of some identities."""
+    return (
+        "SELECT f.identity, max(f.revision_until) FROM json_each(:identities) j "
+        f"CROSS JOIN {table(kind)} f ON f.identity = j.value AND f.revision_until <= {_NEWEST} "
+        "GROUP BY f.identity"
+    )
+
+
+@cache
 def exported(kind: type[Fact]) -> str:
     """The next facts of a kind, open and closed."""
     return (
@@ -300,6 +310,7 @@ def _made_texts() -> Iterator[tuple[str, str]]:
         yield f"count_in_force({end})", count_in_force(end)
     for kind in FACTS:
         yield f"current({kind.word})", current(kind)
+        yield f"closed_by({kind.word})", closed_by(kind)
         yield f"of_feed({kind.word})", of_feed(kind)
         yield f"exported({kind.word})", exported(kind)
         yield f"new({kind.word})", change_texts.new(kind)

@@ -11,7 +11,7 @@ from hub.store.deeds import Deed
 from hub.store.kept import NOTHING, Kept, Records, by_kind
 from hub.store.neo4j.audit import Neo4jLog
 from hub.store.neo4j.driver import Bolt, Transaction
-from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, SOME, SWEEP
+from hub.store.neo4j.kept_texts import ALL, DROP, GET, HELD, PUT, PUT_ONCE, PUT_SOME, SOME, SWEEP
 
 
 class Neo4jRecords(Records):
@@ -97,17 +97,17 @@ async def put(transaction: Transaction, records: Sequence[Kept], now: int) -> No
         ConflictError: Another value is there than one of them is kept instead of.
     """
     for each in records:
+        if each.instead_of is None:
+            continue
         if each.instead_of == NOTHING:
             [fits] = await transaction.run(PUT_ONCE, {**asdict(each), "now": now})
-        elif each.instead_of is not None:
+        else:
             [found] = await transaction.run(HELD, _at(each, now))
             fits = found == each.instead_of
-        else:
-            fits = True
         if not fits:
             msg = "somebody else changed it first; read it again"
             raise ConflictError(msg)
-        await transaction.run(PUT, asdict(each))
+    await transaction.run(PUT_SOME, {"records": [asdict(each) for each in records]})
 
 
 def _at(record: Kept, now: int) -> dict[str, Any]:

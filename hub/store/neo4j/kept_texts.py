@@ -16,6 +16,10 @@ PUT_ONCE: Final[LiteralString] = (
 PUT: Final[LiteralString] = (
     "MERGE (k:Kept {kind: $kind, key: $key}) SET k.value = $value, k.expires_at = $expires_at"
 )
+PUT_SOME: Final[LiteralString] = (
+    "UNWIND $records AS record MERGE (k:Kept {kind: record.kind, key: record.key}) "
+    "SET k.value = record.value, k.expires_at = record.expires_at"
+)
 HELD: Final[LiteralString] = (
     "OPTIONAL MATCH (k:Kept {kind: $kind, key: $key}) SET k.locked = true "
     "WITH k RETURN CASE WHEN k.expires_at > $now THEN k.value END"

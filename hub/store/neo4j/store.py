@@ -208,6 +208,14 @@ class Neo4jStore(Lists, Store):
             found += reads.facts(kind, open_, OPENED)
         return found
 
+    async def closed_by(self, identities: Sequence[str], kind: type[Fact]) -> dict[str, int]:
+        """Return the newest revisions that closed a row of identities."""
+        found: dict[str, int] = {}
+        for some in reads.pieces(identities):
+            [pairs] = await self.bolt.read(texts.closed_by(kind), {"identities": some})
+            found.update(pairs)
+        return found
+
     async def of_feed(self, kind: type[Fact], program: int, feed: str) -> AsyncIterator[Row]:
         """Yield the open facts that a feed brought."""
         at = {"program": program, "feed": feed, "size": reads.PIECE // 2, "revision": OPENED}

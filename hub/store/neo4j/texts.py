@@ -269,6 +269,18 @@ def current(kind: type[Fact]) -> LiteralString:
 
 
 @cache
+def closed_by(kind: type[Fact]) -> LiteralString:
+    """The newest revisions that closed a row of some identities."""
+    return vouched(
+        f"{_LATEST} WITH m.revision AS revision UNWIND $identities AS identity "
+        f"MATCH {pattern(kind)} {_by(kind, 'identity')} WHERE f.identity = identity "
+        "AND f.revision_until <= revision "
+        "WITH f.identity AS identity, max(f.revision_until) AS last "
+        "RETURN collect([identity, last])"
+    )
+
+
+@cache
 def of_feed(kind: type[Fact]) -> LiteralString:
     """The next open facts that a feed brought."""
     return vouched(
@@ -312,6 +324,7 @@ def _made_texts() -> Iterator[tuple[str, LiteralString]]:
     for kind in FACTS:
         yield f"everything({kind.word})", everything(kind)
         yield f"current({kind.word})", current(kind)
+        yield f"closed_by({kind.word})", closed_by(kind)
         yield f"of_feed({kind.word})", of_feed(kind)
         yield f"changes({kind.word})", change_texts.changes(kind)
         yield f"exported({kind.word})", exported(kind)
