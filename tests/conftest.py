@@ -1,8 +1,10 @@
 """What all tests share: the stores. A test that takes `store` runs once on each of them."""
 
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from coverage import Coverage
@@ -12,6 +14,8 @@ from hub.store.neo4j.store import Neo4jStore
 from tests.neo4j.server import ROOT, Address, Server, given, lacking
 
 AnyStore = EmbeddedStore | Neo4jStore
+_CHILDREN: Final = "COVERAGE_PROCESS_CONFIG"
+"""Tells the processes of tests to count branches, too."""
 _WITHOUT = pytest.StashKey[str]()
 
 
@@ -79,17 +83,26 @@ def store(request: pytest.FixtureRequest) -> AnyStore:
     return request.getfixturevalue(f"{request.param}_store")
 
 
+def pytest_collection_finish() -> None:
+    """Look for cycles as rarely as the hub does itself."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Count no branches of a test that takes those of another: it takes half as long again."""
     counting = Coverage.current()
     if counting is None or not _taken_by_another(item):
         return (yield)
+    in_children = os.environ.pop(_CHILDREN, None)
     counting.stop()
     try:
         return (yield)
     finally:
         counting.start()
+        if in_children is not None:
+            os.environ[_CHILDREN] = in_children
 
 
 def _taken_by_another(item: pytest.Item) -> bool:

@@ -1,6 +1,7 @@
 """What asks the hub from outside: scripts of Node.js with others' packages, and a hub to listen."""
 
 import asyncio
+import hashlib
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import orjson
@@ -20,13 +22,18 @@ from starlette.types import ASGIApp
 from hub.app import create_app
 from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
+from tests.neo4j.server import ROOT
 
+_CACHE: Final = ROOT / ".cache" / "node"
 SOON: Final = 300
 """Seconds after which a process hangs, on a slow machine that is busy."""
 
 
 def installed(scripts: Path, folder: Path) -> Path:
-    """Return a folder with scripts and what they need, as their lock files have it."""
+    """Return a folder with scripts and what they need, as their lock files have it.
+
+    What a lock file names is fetched once, and kept for all who need the same.
+    """
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         why = "there is no Node.js, with which the hub is tested from outside"
@@ -34,14 +41,30 @@ def installed(scripts: Path, folder: Path) -> Path:
     ignored = shutil.ignore_patterns("node_modules")
     shutil.copytree(scripts, folder, dirs_exist_ok=True, ignore=ignored)
     for lock in sorted(folder.rglob("package-lock.json")):
+        (lock.parent / "node_modules").symlink_to(_packages(npm, lock))
+    return folder
+
+
+def _packages(npm: str, lock: Path) -> Path:
+    """Return the folder of packages that a lock file names."""
+    kept = _CACHE / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    if not kept.exists():
+        _CACHE.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(prefix="fetching-", dir=_CACHE))
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(lock.with_name(name), folder)
         subprocess.run(  # noqa: S603 - our own lock file
             [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=lock.parent,
+            cwd=folder,
             check=True,
             capture_output=True,
             timeout=2 * SOON,
         )
-    return folder
+        try:
+            folder.rename(kept)
+        except OSError:  # somebody else was quicker
+            shutil.rmtree(folder)
+    return kept / "node_modules"
 
 
 async def run(node: Path, script: str, *words: str) -> Any:  # noqa: ANN401 - any JSON

@@ -19,6 +19,8 @@ from adapters.kit.markup import MOST_ATTRIBUTES, MOST_BYTES, MOST_OPEN, MOST_REP
 from tests.adapters.books import packed, parts
 from tests.adapters.documents import html
 
+pytestmark = pytest.mark.drill
+
 MOST_MEMORY: Final = 512_000_000
 
 _MEASURE: Final = """
@@ -103,7 +105,6 @@ def long_sheet(header: str, row: Callable[[int], Sequence[str]], rows: int = MOS
     return "".join(f"<row>{''.join(map(cell.format, each))}</row>" for each in told)
 
 
-@pytest.mark.drill
 def test_the_longest_workbook_that_is_read_takes_little(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
@@ -117,7 +118,6 @@ def test_the_longest_workbook_that_is_read_takes_little(tmp_path: Path) -> None:
     assert own + reader < MOST_MEMORY
 
 
-@pytest.mark.drill
 def test_the_longest_workbook_of_the_template_takes_little(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     sheet = long_sheet(

@@ -22,6 +22,8 @@ from tests.cli.commands import NAMES, done, ended, hub, line
 from tests.cli.worlds import BARRED, BUYER, DAY, GOOD, lines, ndjson
 from tests.store.worlds import said
 
+pytestmark = pytest.mark.uncounted
+
 ROTATED: Final = "5f0c7a1e9b3d2c4e6a80"
 """A client of the store."""
 EVERY: Final[Mapping[str, Sequence[str]]] = {

@@ -13,7 +13,7 @@ from hub.graphql.schema import text
 from tests.graphql.served import Hub
 from tests.outside import SOON, installed
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
 APP: Final = Path(__file__).with_name("relay")
 
 

@@ -29,7 +29,7 @@ from tests.oauth.lossy import Line
 from tests.oauth.senders import Sender
 from tests.oauth.served import OPERATOR, Hub, client_of, key_set, served
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 Told = dict[str, Any]
 SCHEMES: Final = {"ffp": "ffp", "milk-with-dignity": "mwd"}
@@ -439,7 +439,7 @@ async def on_neo4j(
         await play.play(steps)
 
 
-@often(12)
+@often(150)
 @example(steps=MOVES)
 @example(steps=WITHDRAWS)
 @example(steps=CROSSES)
@@ -450,7 +450,7 @@ async def test_what_operators_do_has_the_effect_that_the_model_has(
     await on_sqlite(prepared, steps)
 
 
-@often(2)
+@often(20)
 @example(steps=MOVES)
 @example(steps=WITHDRAWS)
 @given(steps=STEPS)
@@ -460,7 +460,7 @@ async def test_and_on_neo4j(
     await on_neo4j(neo4j_server, steps)
 
 
-@often(1)
+@often(8)
 @example(steps=MOVES)
 @example(steps=WITHDRAWS)
 @example(steps=CROSSES)
@@ -471,34 +471,6 @@ async def test_what_was_done_and_not_answered_is_done_once(
     await on_sqlite(prepared, steps, cut=True)
 
 
-@pytest.mark.drill
-@often(150)
-@given(steps=STEPS)
-async def test_however_often_it_is_played(
-    prepared: Path, steps: Sequence[tuple[str, str, int, Any]]
-) -> None:
-    await on_sqlite(prepared, steps)
-
-
-@pytest.mark.drill
-@often(20)
-@given(steps=STEPS)
-async def test_and_on_neo4j_likewise(
-    neo4j_server: Address, steps: Sequence[tuple[str, str, int, Any]]
-) -> None:
-    await on_neo4j(neo4j_server, steps)
-
-
-@pytest.mark.drill
-@often(8)
-@given(steps=STEPS)
-async def test_however_often_answers_are_lost(
-    prepared: Path, steps: Sequence[tuple[str, str, int, Any]]
-) -> None:
-    await on_sqlite(prepared, steps, cut=True)
-
-
-@pytest.mark.drill
 async def test_and_on_neo4j_what_was_done_and_not_answered_is_done_once(
     neo4j_server: Address,
 ) -> None:

@@ -27,7 +27,7 @@ from tests.store.proxy import Proxy
 from tests.store.test_writing import MANY, stage_everything, view
 from tests.store.worlds import DEED, moment, number, site, world, write
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 PASSWORD: Final = "a good password"  # noqa: S105 - of a server that lives for these tests
 SOON: Final = 5.0
@@ -166,7 +166,6 @@ async def long(store: Neo4jStore) -> None:
     await store.bolt.read("UNWIND range(1, 100000000000) AS long RETURN count(long)", {})
 
 
-@pytest.mark.drill
 async def test_a_server_killed_while_it_is_asked(server: Server, store: Neo4jStore) -> None:
     await write(store, world())
     asked = asyncio.create_task(long(store))
@@ -182,7 +181,6 @@ async def test_a_server_killed_while_it_is_asked(server: Server, store: Neo4jSto
     assert (await store.latest()).revision == 1, "it recovers without being opened again"
 
 
-@pytest.mark.drill
 async def test_a_server_that_is_away_is_not_asked_by_everybody(
     server: Server, store: Neo4jStore
 ) -> None:
@@ -204,7 +202,6 @@ async def test_a_server_that_is_away_is_not_asked_by_everybody(
                 break
 
 
-@pytest.mark.drill
 async def test_a_server_that_freezes_is_found_out_and_comes_back(
     server: Server, store: Neo4jStore
 ) -> None:
@@ -221,7 +218,6 @@ async def test_a_server_that_freezes_is_found_out_and_comes_back(
     assert (await store.latest()).revision == 1
 
 
-@pytest.mark.drill
 async def test_a_long_question_is_waited_for_while_the_server_answers_others(
     store: Neo4jStore,
 ) -> None:
@@ -237,7 +233,6 @@ async def test_a_long_question_is_waited_for_while_the_server_answers_others(
         n *= 3
 
 
-@pytest.mark.drill
 async def test_a_server_killed_while_a_generation_is_staged(
     server: Server, store: Neo4jStore
 ) -> None:
@@ -257,7 +252,6 @@ async def test_a_server_killed_while_a_generation_is_staged(
     await _clean_after_the_next_write(store)
 
 
-@pytest.mark.drill
 async def test_a_writer_killed_while_it_stages(server: Server, store: Neo4jStore) -> None:
     await write(store, world())
     before = await view(store)
