@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.errors import BadDocumentError
+from hub.errors import BadDocumentError, ConflictError
 from hub.store.deeds import Action, Actor, Deed
-from hub.store.kept import Kept
+from hub.store.kept import NOTHING, Kept
 from hub.store.port import Store, Writing
 from hub.store.rows import day_of
 from hub.sync import hold
@@ -116,17 +116,32 @@ async def carry_out(store: Store, intake: Intake, how: How) -> Report:
                 return _repeated(intake, before)
             started = instant(how.now, writing.base)
             _not_yet_to_come(intake, started)
-            report = await _attempt(store, intake, writing, learned, how)
-    unchanged = report.outcome is Outcome.UNCHANGED and not how.dry_run
-    if unchanged and asked is not None and decision is None:
-        known = report.unchanged
-        report.receipt = Receipt(asked.digest, report.revision, (), known, (), report.started)
-        await store.kept.put(asked.kept(report.receipt))
-    if unchanged and decision is not None:
-        await store.kept.put_all(decision.keeps(report), deed=decision.deed)
+            try:
+                report = await _attempt(store, intake, writing, learned, how)
+            except ConflictError:
+                before = None if asked is None else await asked.before(store)
+                if before is None:
+                    raise
+                return _repeated(intake, before)
+    if report.outcome is Outcome.UNCHANGED and not how.dry_run:
+        report = await _unchanged(store, intake, report, how)
     taken = decision is None or report.outcome in TAKEN
     if taken and not how.dry_run and intake.program and intake.feed:
         await remember(store, intake, report, report.started)
+    return report
+
+
+async def _unchanged(store: Store, intake: Intake, report: Report, how: How) -> Report:
+    """Keep what a client is told of a run that changes nothing; return what it is told."""
+    asked, decision = how.asked, how.decision
+    if decision is not None:
+        await store.kept.put_all(decision.keeps(report), deed=decision.deed)
+    elif asked is not None:
+        known = report.unchanged
+        report.receipt = Receipt(asked.digest, report.revision, (), known, (), report.started)
+        if not await store.kept.put_once(asked.kept(report.receipt)):
+            # The same was sent twice at once, and the other was answered first.
+            return _repeated(intake, await asked.before(store) or report.receipt)
     return report
 
 
@@ -208,7 +223,7 @@ def _kept(report: Report, plan: Plan, how: How, barring: Barring | None) -> Sequ
     if how.asked is None:
         return lately
     report.receipt = receipt(how.asked, plan, report.revision, report.started)
-    return [how.asked.kept(report.receipt), *lately]
+    return [how.asked.kept(report.receipt, instead_of=NOTHING), *lately]
 
 
 def _deed(intake: Intake, report: Report, how: How) -> Deed:

@@ -1,5 +1,6 @@
 """Pushes that arrive late, twice, or in another order: what is newer by its own days stays."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -13,6 +14,7 @@ from graph_schema.standing import Standing
 from hub.store.port import Store
 from hub.sync.intake import Outcome
 from hub.sync.push import Push, push
+from hub.sync.receipt import Receipt
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA
 from tests.sync.steps import ask, begin, facts, held, noon
@@ -109,6 +111,23 @@ async def test_pushes_in_any_order_leave_the_same(
             lasting = await held(store, "exa:mill", LATER)
             assert not any(over(order, word) for word in lasting - {"barred"}), lasting
     assert found[0] == found[1]
+
+
+async def test_the_same_sent_twice_at_once_has_one_answer(store: Store, alpha: Adapter) -> None:
+    await begun(store, alpha)
+    listed = state("listed", "2019-01-01")
+    over = state("listed", "2019-01-01", until="2020-03-01")
+    await say(store, [listed], "1")
+
+    async def told(key: str, fact: Told) -> Receipt | None:
+        return (await push(store, Push("one", ALPHA, [fact], key, "a test"))).receipt
+
+    for number in range(10):
+        key, between = f"same {number}", f"other {number}"
+        first, _, second = await asyncio.gather(
+            told(key, listed), told(between, over), told(key, listed)
+        )
+        assert first == second == await told(key, listed)
 
 
 async def test_an_old_statement_undoes_no_end(store: Store, alpha: Adapter) -> None:
