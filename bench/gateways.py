@@ -72,14 +72,18 @@ def main() -> int:
         (folder / "sites.json").write_text(json.dumps(_told(client, buyer, numbers)), "utf-8")
         gateways = _gateways(stack, folder, client.address)
         http = stack.enter_context(httpx.Client(timeout=_PATIENCE))
-        _alike({system: _answer(http, url, question) for system, url in gateways.items()})
+        answers = {system: _answer(http, url, question) for system, url in gateways.items()}
+        _alike(answers)
         took: dict[_System, list[float]] = {system: [] for system in gateways}
         for number in range(given.rounds):
             sys.stderr.write(f"\r  round {number + 1} ")
             for system, url in gateways.items():
                 began = time.perf_counter()
-                _answer(http, url, question)
+                answer = _answer(http, url, question)
                 took[system].append(time.perf_counter() - began)
+                if answer != answers[system]:
+                    message = f"{system} answers otherwise: {answer[:400].decode()}"
+                    raise NoAnswerError(message)
     _show(took, f"{given.sites:,} products with their sites' verdicts, {given.rounds} rounds")
     return 0
 

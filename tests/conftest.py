@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Final
@@ -92,15 +93,14 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Count no branches of a test that takes those of another: it takes half as long again."""
-    counting = Coverage.current()
-    if counting is None or not _taken_by_another(item):
+    if Coverage.current() is None or not _taken_by_another(item):
         return (yield)
-    in_children = os.environ.pop(_CHILDREN, None)
-    counting.stop()
+    in_children, counting = os.environ.pop(_CHILDREN, None), sys.gettrace()
+    sys.settrace(None)  # in this thread alone: others, which later tests use, too, count on
     try:
         return (yield)
     finally:
-        counting.start()
+        sys.settrace(counting)
         if in_children is not None:
             os.environ[_CHILDREN] = in_children
 

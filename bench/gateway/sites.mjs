@@ -7,7 +7,7 @@ export const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
   type Query { worksite(osId: ID!): Worksite }
   type Worksite @key(fields: "osId") {
-    osId: ID!
+    osId: String
     name: String!
     eligibility(buyer: ID!, product: String!, asOf: String): Eligibility!
   }
