@@ -19,8 +19,9 @@ _UNPRINTABLE = re.compile(
 )
 _OS_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
-_OS_ID = re.compile(r"[A-Z]{2}(\d{4})(\d{3})[0-9A-HJKMNP-TV-Z]{6}")
-_LEI = re.compile(r"[0-9A-Z]{18}\d{2}")
+_OS_VALUES: Final = bytes(max(_OS_ALPHABET.find(chr(symbol)), 0) for symbol in range(256))
+_OS_ID = re.compile(r"[A-Z]{2}([0-9]{4})([0-9]{3})[0-9A-HJKMNP-TV-Z]{6}")
+_LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _DAYS_OF_LONGEST_YEAR: Final = 366
 
 
@@ -67,12 +68,16 @@ def os_id(value: str) -> str:
     Raises:
         ValueError: It is no OS ID, or its check character is wrong.
     """
-    plain = re.sub(r"[\s-]", "", value).upper()
+    plain = value
     found = _OS_ID.fullmatch(plain)
+    if not found:  # as people write it
+        plain = re.sub(r"[\s-]", "", value).upper()
+        found = _OS_ID.fullmatch(plain)
     if not found or not 1 <= int(found[2]) <= _DAYS_OF_LONGEST_YEAR:
         msg = f"{value!r} is not an OS ID: two letters, year, day of the year, six symbols"
         raise ValueError(msg)
-    total = sum(map(ord, plain[:2])) + sum(map(_OS_ALPHABET.index, plain[2:-1]))
+    country, rest = plain[:2], plain[2:-1]
+    total = sum(country.encode()) + sum(rest.encode().translate(_OS_VALUES))
     if _OS_ALPHABET[total % 32] != plain[-1]:
         msg = f"the check character of OS ID {plain} is wrong; look it up again"
         raise ValueError(msg)

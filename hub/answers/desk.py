@@ -97,6 +97,10 @@ class Sitting:
         """Return what references stand for, or why they stand for nothing."""
         return await self.desk.references.named(references, self.moment, kinds)
 
+    async def known(self, nodes: Sequence[int], kinds: Sequence[Kind]) -> list[Named | HubError]:
+        """Return what nodes are, or why they are nothing to who asks."""
+        return await self.desk.references.known(nodes, self.moment, kinds)
+
 
 class Desk:
     """A store, its law and its ids, ready to be asked."""

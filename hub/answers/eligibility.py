@@ -9,7 +9,7 @@ from typing import Final
 from graph_schema.codes import Kind, Reason, Verdict
 from hub.answers.desk import Sitting
 from hub.eligibility.explain import summary
-from hub.eligibility.facts import Facts
+from hub.eligibility.facts import Commodity, Facts
 from hub.eligibility.question import Answer, Question
 from hub.eligibility.rule import Rule
 from hub.errors import HubError, InvalidInputError
@@ -111,12 +111,53 @@ async def eligibility_list(
         UnknownReferenceError: Nothing goes by the buyer's reference.
         InvalidInputError: The product is not known, or there are more than 10,000 suppliers.
     """
-    if len(suppliers) > MOST:
-        msg = f"{len(suppliers):,} suppliers are asked about; ask about at most {MOST:,} at a time"
-        raise InvalidInputError(msg, path=("suppliers",))
+    _check_length(suppliers)
     commodity = sitting.product(product)
     kinds = [(Kind.ORGANIZATION,), *([SUBJECTS] * len(suppliers))]
     asked, *named = await sitting.all_named([buyer, *suppliers], kinds)
+    return await _ruled(sitting, asked, commodity, suppliers, named)
+
+
+async def eligibility_of(
+    sitting: Sitting, buyer: str, nodes: Sequence[int], product: str
+) -> Answers:
+    """Return the answers to the same question for nodes that are found already, by number.
+
+    Raises:
+        InvalidReferenceError: The buyer's reference is none.
+        UnknownReferenceError: Nothing goes by the buyer's reference.
+        InvalidInputError: The product is not known, or there are more than 10,000 suppliers.
+    """
+    _check_length(nodes)
+    commodity = sitting.product(product)
+    [asked] = await sitting.all_named([buyer], [(Kind.ORGANIZATION,)])
+    named = await sitting.known(nodes, SUBJECTS)
+    return await _ruled(sitting, asked, commodity, sitting.desk.ids.many(nodes), named)
+
+
+def _check_length(suppliers: Sequence[object]) -> None:
+    """Refuse more suppliers than are asked about in one call.
+
+    Raises:
+        InvalidInputError: There are.
+    """
+    if len(suppliers) > MOST:
+        msg = f"{len(suppliers):,} suppliers are asked about; ask about at most {MOST:,} at a time"
+        raise InvalidInputError(msg, path=("suppliers",))
+
+
+async def _ruled(
+    sitting: Sitting,
+    asked: Named | HubError,
+    commodity: Commodity,
+    suppliers: Sequence[str],
+    named: Sequence[Named | HubError],
+) -> Answers:
+    """Return the answers of whoever asks, for suppliers that are found or are not.
+
+    Raises:
+        HubError: The buyer is not found.
+    """
     if isinstance(asked, HubError):
         asked.path = ("buyer",)
         raise asked

@@ -49,13 +49,21 @@ class References:
             kinds: For each reference, what it may stand for.
         """
         texts: list[str | None] = []
-        found: list[Named | HubError | None] = [None] * len(references)
-        for index, (reference, allowed) in enumerate(zip(references, kinds, strict=True)):
-            text, error = _normalised(reference, allowed)
+        found: list[Named | HubError | None] = []
+        own: list[str] = []
+        asked: list[str] = []
+        for reference, allowed in zip(references, kinds, strict=True):
+            text, error = reference.strip(), None
+            if well_formed(text):
+                own.append(text)
+            else:
+                text, error = _normalised(text, allowed)
+                if text is not None:
+                    asked.append(text)
             texts.append(text)
-            found[index] = error
-        numbers = self._own(texts)
-        asked = [text for text in texts if text is not None and not well_formed(text)]
+            found.append(error)
+        ours = dict(zip(own, self._ids.numbers(own), strict=True)) if own else {}
+        numbers = [ours.get(text) if text is not None else None for text in texts]
         if asked:
             _, resolved = await self._store.resolve(asked, moment.revision)
             by_text = dict(zip(asked, resolved, strict=True))
@@ -72,11 +80,23 @@ class References:
             )
         ]
 
-    def _own(self, texts: Sequence[str | None]) -> list[int | None]:
-        """Return the numbers of those that are hub ids, deciphered in one step."""
-        own = [text for text in texts if text is not None and well_formed(text)]
-        numbers = iter(self._ids.numbers(own)) if own else iter(())
-        return [next(numbers) if text is not None and well_formed(text) else None for text in texts]
+    async def known(
+        self, nodes: Sequence[int], moment: Moment, kinds: Sequence[Kind]
+    ) -> list[Named | HubError]:
+        """Return nodes that are found already as what they stand for, or why they do not.
+
+        Args:
+            nodes: Their numbers.
+            moment: In which revision, and who asks: what it may not see does not exist.
+            kinds: What they may be.
+        """
+        visible = await self._store.kinds(sorted(set(nodes)), moment)
+        return [
+            Named(number, visible[number])
+            if visible.get(number) in kinds
+            else UnknownReferenceError(self._ids.of(number))
+            for number in nodes
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +108,10 @@ class _Where:
 
 def _normalised(reference: str, allowed: Sequence[Kind]) -> tuple[str | None, HubError | None]:
     """Return a reference as it is kept, or the error that says why it is none."""
-    text = reference.strip()
-    if well_formed(text):
-        return text, None
-    if Kind.PROGRAM in allowed and _CODE.fullmatch(text):
-        return f"program:{text}", None
+    if Kind.PROGRAM in allowed and _CODE.fullmatch(reference):
+        return f"program:{reference}", None
     try:
-        return normalise(text), None
+        return normalise(reference), None
     except ValueError as error:
         return None, InvalidReferenceError(str(error))
 

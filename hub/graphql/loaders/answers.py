@@ -9,7 +9,7 @@ from graph_schema.sourcing import SourcingLink as LinkFact
 from graph_schema.standing import Standing as StandingFact
 from hub.answers.desk import Sitting
 from hub.answers.disagreement import disagreeing
-from hub.answers.eligibility import eligibility_list, in_short
+from hub.answers.eligibility import eligibility_of, in_short
 from hub.errors import HubError
 from hub.graphql.answered import notices, rulings, shown
 from hub.graphql.context import Request
@@ -153,12 +153,12 @@ async def eligibility(
 ) -> list[Eligibility | HubError | None]:
     """Answer the same question of many subjects together."""
     sitting = await request.at(given)
-    ids = [parent.id for parent in parents]
+    numbers = [parent.number for parent in parents]
     try:
-        answers = await eligibility_list(sitting, given["buyer"], ids, given["product"])
+        answers = await eligibility_of(sitting, given["buyer"], numbers, given["product"])
     except HubError as error:
         return [error for _ in parents]
-    found = [answers.answered(index) for index in range(len(ids))]
+    found = [answers.answered(index) for index in range(len(numbers))]
     return [
         shown(sitting, each) if each else problem
         for each, problem in zip(found, answers.problems, strict=True)
