@@ -1,5 +1,6 @@
 """May this buyer buy this product from this supplier on this day, and why? One, or a whole list."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,8 +131,9 @@ async def eligibility_of(
     """
     _check_length(nodes)
     commodity = sitting.product(product)
-    [asked] = await sitting.all_named([buyer], [(Kind.ORGANIZATION,)])
-    named = await sitting.known(nodes, SUBJECTS)
+    [asked], named = await asyncio.gather(
+        sitting.all_named([buyer], [(Kind.ORGANIZATION,)]), sitting.known(nodes, SUBJECTS)
+    )
     return await _ruled(sitting, asked, commodity, sitting.desk.ids.many(nodes), named)
 
 

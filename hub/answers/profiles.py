@@ -90,14 +90,15 @@ async def _described_last(sitting: Sitting, numbers: Sequence[int]) -> dict[int,
 def _profile(sitting: Sitting, number: int, said: list[_Said]) -> Profile:
     programs = sitting.law.programs
     kind = said[0][0]
-    ordered = sorted(
-        (row for of, row in said if of is kind),
-        key=lambda row: (
-            row["recorded_from"],
-            programs[row["program"]].code if row["program"] in programs else "",
-            row["number"],
-        ),
-    )
+    ordered = [row for of, row in said if of is kind]
+    if len(ordered) > 1:
+        ordered.sort(
+            key=lambda row: (
+                row["recorded_from"],
+                programs[row["program"]].code if row["program"] in programs else "",
+                row["number"],
+            )
+        )
     merged = _newest(ordered) if kind in _OWNED else _merged(kind, ordered)
     if kind is Commodity and number in sitting.law.commodities:
         merged["code"] = sitting.law.commodities[number].code
@@ -117,7 +118,7 @@ def _merged(kind: type[Fact], rows: Sequence[Row]) -> dict[str, Any]:
     merged = dict(rows[0])
     if len(rows) == 1:
         for name in _listed(kind):
-            merged[name] = list(dict.fromkeys(merged[name] or ()))
+            merged[name] = [*dict.fromkeys(merged[name])] if merged[name] else []
         return merged
     for column in columns(kind):
         if column.type is list:

@@ -267,8 +267,9 @@ def facts(kind: type[Fact], rows: Iterable[Sequence[Any]]) -> list[Row]:
 
 def _row(kind: type[Fact], row: dict[str, Any]) -> Row:
     for name in lists(kind):
-        if row[name] is not None:
-            row[name] = orjson.loads(row[name])
+        value = row[name]
+        if value is not None:
+            row[name] = [] if value == "[]" else orjson.loads(value)
     return row
 
 
