@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from adapters.kit.adapter import Adapter
 from graph_schema.standing import Standing
+from hub.errors import ConflictError
+from hub.store.deeds import Action, By, Deed
+from hub.store.kept import NOTHING, Kept
 from hub.store.port import Store
 from hub.sync.intake import Outcome
-from hub.sync.push import Push, push
+from hub.sync.push import Push, push, pushed
 from hub.sync.receipt import Receipt
+from hub.sync.run import Decision, How, carry_out
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA
 from tests.sync.steps import ask, begin, facts, held, noon
@@ -128,6 +132,23 @@ async def test_the_same_sent_twice_at_once_has_one_answer(store: Store, alpha: A
             told(key, listed), told(between, over), told(key, listed)
         )
         assert first == second == await told(key, listed)
+
+
+async def test_what_somebody_decided_first_is_not_decided_otherwise(
+    store: Store, alpha: Adapter
+) -> None:
+    await begun(store, alpha)
+    await store.kept.put(Kept("example", "a", '"first"'))
+    by = By.of("one", "a test")
+    second = Decision(
+        Deed(by, Action.APPLY_PROPOSAL), lambda _: [Kept("example", "a", "1", instead_of=NOTHING)]
+    )
+    before = await store.latest()
+    intake = pushed(ALPHA, [state("listed", "2019-01-01")], by)
+    with pytest.raises(ConflictError):
+        await carry_out(store, intake, How(decision=second))
+    assert await store.latest() == before
+    assert await store.kept.get("example", "a") == '"first"'
 
 
 async def test_an_old_statement_undoes_no_end(store: Store, alpha: Adapter) -> None:
