@@ -17,7 +17,7 @@ from hub.store.kept import NOTHING, Kept
 from hub.store.port import Store
 from hub.sync.intake import Outcome
 from hub.sync.push import Push, push, pushed
-from hub.sync.receipt import Receipt
+from hub.sync.receipt import Asked, Receipt
 from hub.sync.run import Decision, How, carry_out
 from tests.sync.conftest import NewStore
 from tests.sync.programs import ALPHA
@@ -132,6 +132,24 @@ async def test_the_same_sent_twice_at_once_has_one_answer(store: Store, alpha: A
             told(key, listed), told(between, over), told(key, listed)
         )
         assert first == second == await told(key, listed)
+
+
+async def test_who_finds_out_while_writing_that_the_same_was_answered_is_answered_so(
+    store: Store, alpha: Adapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begun(store, alpha)
+    over = [state("listed", "2019-01-01", until="2020-03-01")]
+    first = await push(store, Push("one", ALPHA, over, "same", "a test"))
+    await push(store, Push("one", ALPHA, [state("listed", "2019-01-01")], "other", "a test"))
+    before, looked, look = await store.latest(), iter([None]), Asked.before
+
+    async def late(asked: Asked, at: Store) -> Receipt | None:
+        return await look(asked, at) if next(looked, at) is at else None
+
+    monkeypatch.setattr(Asked, "before", late)
+    second = await push(store, Push("one", ALPHA, over, "same", "a test"))
+    assert second.receipt == first.receipt
+    assert await store.latest() == before
 
 
 async def test_what_somebody_decided_first_is_not_decided_otherwise(
