@@ -8,6 +8,7 @@ was worked out before and lies in their memory; the hub looks facts up in its st
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -59,6 +60,9 @@ _System = tuple[str, str]
 def main() -> int:
     """Measure and print."""
     given = _given()
+    if shutil.which("npm") is None:
+        sys.stderr.write("cannot measure gateways: there is no Node.js with npm here\n")
+        return 1
     world = World(given.suppliers, given.seed)
     buyer, numbers = asking(world)[0], _os_ids(world, given.sites)
     question = {
