@@ -19,7 +19,7 @@ from hub.store.port import Store
 from tests.audit.logs import SETTINGS, found, replace, rewritten, said, written
 from tests.store.worlds import program, site, write
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 FIELDS: Final = (
     "at", "actor", "client", "action", "programs", "subject", "before", "after", "revision",
     "requestId", "previousHash", "seq",

@@ -11,7 +11,7 @@ from tests.gateway.catalogue import catalogue
 from tests.gateway.conftest import DEPLOYED, PAGE, System, composed, shown
 from tests.outside import ended, serving
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 COMPOSERS: Final = ("compose.mjs", "apollo/compose.mjs")
 

@@ -11,7 +11,7 @@ import pytest
 from tests.gateway.conftest import GATEWAYS, System, asked, composed, shown
 from tests.outside import started
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 ON: Final = 'asOf: "2026-10-15"'
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from tests.outside import ended, serving
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 PROBE: Final = """
 import { authorization } from "./token.mjs";

@@ -50,7 +50,7 @@ from tests.store.worlds import (
     write,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [pytest.mark.anyio, pytest.mark.drill]
 
 SITES: Final = ("alpha:s1", "alpha:s2", "alpha:s3", "beta:s1")
 PLACES: Final = (*SITES, "alpha:group")
