@@ -216,6 +216,10 @@ async def test_what_was_changed_since_it_was_read_is_not_changed(operator: Opera
     late = await operator.push("3", [renamed, joined], since=read)
     conflict = {"code": "CONFLICT", "path": ["input", "facts", "1", "standing"]}
     assert (late["problems"], late["recorded"]) == ([conflict], [])
+    given = {"program": "ffp", "facts": [joined], "idempotencyKey": "3", "unchangedSince": read}
+    query = RECORD.replace("code path", "__typename")
+    refused = await operator.ask(query, input=given)
+    assert refused["done"]["problems"] == [{"__typename": "Conflict"}]
     dry = await operator.push("3", [renamed, joined], since=read, dry=True)
     assert dry["problems"] == [conflict]
     assert await whole(operator.hub) == before
