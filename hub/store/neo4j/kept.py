@@ -107,7 +107,8 @@ async def put(transaction: Transaction, records: Sequence[Kept], now: int) -> No
         if not fits:
             msg = "somebody else changed it first; read it again"
             raise ConflictError(msg)
-    await transaction.run(PUT_SOME, {"records": [asdict(each) for each in records]})
+    if records:
+        await transaction.run(PUT_SOME, {"records": [asdict(each) for each in records]})
 
 
 def _at(record: Kept, now: int) -> dict[str, Any]:

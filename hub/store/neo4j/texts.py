@@ -257,13 +257,19 @@ DERIVED_OF: Final = vouched(
 )
 
 
+def _identified(kind: type[Fact]) -> str:
+    """The rows of some identities, with the newest revision."""
+    return (
+        f"{_LATEST} WITH m.revision AS revision UNWIND $identities AS identity "
+        f"MATCH {pattern(kind)} {_by(kind, 'identity')} WHERE f.identity = identity "
+    )
+
+
 @cache
 def current(kind: type[Fact]) -> LiteralString:
     """The open facts of some identities."""
     return vouched(
-        f"{_LATEST} WITH m.revision AS revision UNWIND $identities AS identity "
-        f"MATCH {pattern(kind)} {_by(kind, 'identity')} WHERE f.identity = identity "
-        "AND f.revision_from <= revision AND f.revision_until > revision "
+        f"{_identified(kind)}AND f.revision_from <= revision AND f.revision_until > revision "
         "RETURN collect(properties(f))"
     )
 
@@ -272,9 +278,7 @@ def current(kind: type[Fact]) -> LiteralString:
 def closed_by(kind: type[Fact]) -> LiteralString:
     """The newest revisions that closed a row of some identities."""
     return vouched(
-        f"{_LATEST} WITH m.revision AS revision UNWIND $identities AS identity "
-        f"MATCH {pattern(kind)} {_by(kind, 'identity')} WHERE f.identity = identity "
-        "AND f.revision_until <= revision "
+        f"{_identified(kind)}AND f.revision_until <= revision "
         "WITH f.identity AS identity, max(f.revision_until) AS last "
         "RETURN collect([identity, last])"
     )
