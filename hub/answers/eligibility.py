@@ -120,9 +120,16 @@ async def eligibility_list(
 
 
 async def eligibility_of(
-    sitting: Sitting, buyer: str, nodes: Sequence[int], product: str
+    sitting: Sitting, buyer: str, ids: Sequence[str], nodes: Sequence[int], product: str
 ) -> Answers:
-    """Return the answers to the same question for nodes that are found already, by number.
+    """Return the answers to the same question for nodes that are found already.
+
+    Args:
+        sitting: As known when, and who asks.
+        buyer: Who buys.
+        ids: Public ids of the nodes.
+        nodes: Their numbers.
+        product: What is bought.
 
     Raises:
         InvalidReferenceError: The buyer's reference is none.
@@ -134,7 +141,7 @@ async def eligibility_of(
     [asked], named = await asyncio.gather(
         sitting.all_named([buyer], [(Kind.ORGANIZATION,)]), sitting.known(nodes, SUBJECTS)
     )
-    return await _ruled(sitting, asked, commodity, sitting.desk.ids.many(nodes), named)
+    return await _ruled(sitting, asked, commodity, ids, named)
 
 
 def _check_length(suppliers: Sequence[object]) -> None:

@@ -153,9 +153,9 @@ async def eligibility(
 ) -> list[Eligibility | HubError | None]:
     """Answer the same question of many subjects together."""
     sitting = await request.at(given)
-    numbers = [parent.number for parent in parents]
+    ids, numbers = [each.id for each in parents], [each.number for each in parents]
     try:
-        answers = await eligibility_of(sitting, given["buyer"], numbers, given["product"])
+        answers = await eligibility_of(sitting, given["buyer"], ids, numbers, given["product"])
     except HubError as error:
         return [error for _ in parents]
     found = [answers.answered(index) for index in range(len(numbers))]
