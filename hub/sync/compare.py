@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from adapters.kit.parsed import RowProblem
 from graph_schema.agreements import Agreement, Clause
 from graph_schema.elements import Fact
 from graph_schema.exchange import FACTS
@@ -274,15 +275,18 @@ class Comparison:
             for item in items
             if isinstance(item.fact, Agreement) and item.fact.clauses is not None
         }
+        changed: dict[str, RowProblem] = {}
         for row in await store.facts_at(Clause, "agreement", list(whole), self._world.moment):
             item = whole[row["agreement"]]
             said = self._spoken_of(row["identity"]) or row["program"] != item.program
             if said or row["stated_at"] > self._stated:
                 continue
             if self._changed.since(item, row):
-                self.plan.problems.append(conflict(item))
+                changed[item.identity] = conflict(item)
             else:
                 self.plan.withdraw(Clause, row, self._now)
+        told = self.plan.problems
+        told += [each for each in changed.values() if each not in told]
 
     def late(self) -> None:
         """Let later lists except the subjects of which they turn out to say nothing."""

@@ -264,7 +264,7 @@ async def test_a_clause_that_was_changed_since_is_left_out_of_no_agreement(
         return {"agreement": {**about, "clauses": clauses}}
 
     read = (await operator.push("1", [agreement("US")]))["revision"]
-    added = await operator.push("2", [agreement("US", "MX")], since=read)
+    added = await operator.push("2", [agreement("US", "MX", "GT")], since=read)
     assert added["problems"] == []
     late = await operator.push("3", [agreement("US")], since=read)
     assert late["problems"] == [{"code": "CONFLICT", "path": ["input", "facts", "0", "agreement"]}]
