@@ -30,7 +30,7 @@ from bench.law import TODAY
 from bench.sample import asking
 from bench.table import percentile
 from bench.world import World
-from tests.docs.pages import DOCS, blocks
+from tests.gateway.conftest import DEPLOYED, GATEWAYS, shown
 from tests.outside import installed
 
 BAR: Final = 1.5
@@ -41,13 +41,7 @@ PEERS: Final = {
     "GraphQL Yoga": "yoga.mjs",
     "Mercurius": "mercurius.mjs",
 }
-GATEWAYS: Final = {"Hive Gateway": "serve.mjs", "Apollo's gateway": "apollo/serve.mjs"}
-ROOT: Final = Path(__file__).parents[1]
-_PEERS: Final = ROOT / "bench" / "gateway"
-_DEPLOYED: Final = ROOT / "deploy" / "gateway"
-_PAGE: Final = DOCS / "gateway.md"
-_SCHEMA: Final = "catalogue.graphql"
-"""The neighbour's, which the page about gateways shows."""
+_PEERS: Final = Path(__file__).parent / "gateway"
 _PATIENCE: Final = 120
 """Seconds for an answer."""
 _QUESTION: Final = """query ($first: Int!) { products(first: $first) { nodes { site {
@@ -111,9 +105,8 @@ def _told(client: Client, buyer: str, numbers: Sequence[str]) -> list[tuple[str,
 def _gateways(stack: ExitStack, folder: Path, hub: str) -> dict[_System, str]:
     """Start the peers, the neighbour, and a gateway for each; return where these are."""
     peers = installed(_PEERS, folder / "peers")
-    deployed = installed(_DEPLOYED, folder / "gateway")
-    [schema] = [each.text for each in blocks(_PAGE.read_text("utf-8")) if each.title == _SCHEMA]
-    (folder / "schema.graphql").write_text(schema, "utf-8")
+    deployed = installed(DEPLOYED, folder / "gateway")
+    (folder / "schema.graphql").write_text(shown("catalogue.graphql"), "utf-8")
     env = {"SCHEMA": str(folder / "schema.graphql"), "SITES": str(folder / "sites.json")}
     neighbour = stack.enter_context(_started(peers, "catalogue.mjs", env))
     behind = {HUB: f"{hub}/graphql"}

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from coverage import Coverage
@@ -40,13 +40,18 @@ def java(pytestconfig: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def neo4j_server(request: pytest.FixtureRequest) -> Generator[Address]:
-    """Yield the server that all tests share: the one HUB_TEST_NEO4J names, else our own."""
+    """Yield the server that all tests share."""
+    yield from neo4j(request, heap="512m", sized=False)
+
+
+def neo4j(request: pytest.FixtureRequest, **how: Any) -> Generator[Address]:  # noqa: ANN401
+    """Yield the server that HUB_TEST_NEO4J names, else one of our own, started as is told."""
     named = given()
     if named is not None:
         yield named
         return
     request.getfixturevalue("java")
-    with Server(heap="512m", sized=False) as server:
+    with Server(**how) as server:
         yield server
 
 

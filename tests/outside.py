@@ -11,7 +11,6 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, Final
 
 import orjson
@@ -22,6 +21,7 @@ from starlette.types import ASGIApp
 from hub.app import create_app
 from hub.settings import Settings
 from hub.store.embedded.store import EmbeddedStore
+from tests.fetching import once
 from tests.neo4j.server import ROOT
 
 _CACHE: Final = ROOT / ".cache" / "node"
@@ -47,10 +47,8 @@ def installed(scripts: Path, folder: Path) -> Path:
 
 def _packages(npm: str, lock: Path) -> Path:
     """Return the folder of packages that a lock file names."""
-    kept = _CACHE / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    if not kept.exists():
-        _CACHE.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(prefix="fetching-", dir=_CACHE))
+
+    def fetch(folder: Path) -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(lock.with_name(name), folder)
         subprocess.run(  # noqa: S603 - our own lock file
@@ -60,10 +58,8 @@ def _packages(npm: str, lock: Path) -> Path:
             capture_output=True,
             timeout=2 * SOON,
         )
-        try:
-            folder.rename(kept)
-        except OSError:  # somebody else was quicker
-            shutil.rmtree(folder)
+
+    kept = once(_CACHE / hashlib.sha256(lock.read_bytes()).hexdigest()[:16], fetch)
     return kept / "node_modules"
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.gateways import GATEWAYS, PEERS, ROOT
+from bench.gateways import PEERS
+from tests.docs.pages import ROOT
+from tests.gateway.conftest import GATEWAYS
 
 
 @pytest.mark.drill

@@ -13,6 +13,8 @@ from typing import Final, LiteralString, Self
 
 from neo4j import GraphDatabase
 
+from tests.fetching import once
+
 ROOT: Final = Path(__file__).parents[2]
 CACHE: Final = ROOT / ".cache" / "neo4j"
 JARS: Final = CACHE / "lib"
@@ -223,17 +225,13 @@ def given() -> Address | None:
 
 def fetched() -> Path:
     """Return the folder of Neo4j's jars, fetched by Maven where they are not there yet."""
-    if not JARS.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(prefix="fetching-", dir=CACHE))
-        fetch = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
+
+    def fetch(folder: Path) -> None:
+        copy = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
         where = ["-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-        subprocess.run([*fetch, *where], check=True)  # noqa: S603 - our own command
-        try:
-            folder.rename(JARS)
-        except OSError:  # somebody else was quicker
-            shutil.rmtree(folder)
-    return JARS
+        subprocess.run([*copy, *where], check=True)  # noqa: S603 - our own command
+
+    return once(JARS, fetch)
 
 
 def _free_port() -> int:

@@ -23,7 +23,8 @@ from hub.store.neo4j.store import Neo4jStore
 from hub.store.neo4j.writes import every_text as every_write
 from hub.store.port import OPEN
 from hub.sync.intake import Origin
-from tests.neo4j.server import Address, Server
+from tests.conftest import neo4j
+from tests.neo4j.server import Address
 from tests.store.worlds import numbers, site, standing, world, write
 
 pytestmark = pytest.mark.anyio
@@ -61,9 +62,7 @@ ALLOWED: Final = {
 @pytest.fixture(scope="module")
 def neo4j_server(request: pytest.FixtureRequest) -> Generator[Address]:
     """Yield a server that plans as those of users do."""
-    request.getfixturevalue("java")
-    with Server() as server:
-        yield server
+    yield from neo4j(request)
 
 
 async def filled(store: EmbeddedStore | Neo4jStore) -> None:
