@@ -1,4 +1,4 @@
-# Two commands are enough: `make run` serves the hub, `make test` runs every test.
+# Two commands are enough: `make run` serves the hub, `make test` runs the tests but those that take long, `make drill` does.
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
