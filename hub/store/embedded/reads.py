@@ -121,7 +121,7 @@ def around(connection: sqlite3.Connection, asked: Whom, moment: Moment) -> Aroun
         *((*row[:shared], _many(row[shared]), None, None, None, False) for row in offices),
     ]
     return Around(
-        states=_columns(STATE_COLUMNS, connection.execute(texts.STATES_OF, at).fetchall()),
+        states=_lists(STATE_COLUMNS, connection.execute(texts.STATES_OF, at).fetchone()[0]),
         places=_columns((*PLACE_COLUMNS, "regions", *CLOSING_COLUMNS, "worksite"), places),
         ties=_columns(TIE_COLUMNS, list(ties)),
         volumes=_columns(VOLUME_COLUMNS, connection.execute(texts.VOLUMES_OF, at).fetchall()),
@@ -277,10 +277,18 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Mapping[str
     """Turn rows into one column per field; lists are parsed where they are not empty."""
     if not rows:
         return dict.fromkeys(names, ())
-    found: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=True))
-    for name in _LISTS.intersection(names):
-        found[name] = [_many(value) for value in found[name]]
-    return found
+    return _parsed(dict(zip(names, zip(*rows, strict=True), strict=True)))
+
+
+def _lists(names: Sequence[str], told: str) -> Mapping[str, Sequence[Any]]:
+    """Return columns that SQLite wrote as lists, as `_columns` does."""
+    return _parsed(dict(zip(names, orjson.loads(told), strict=True)))
+
+
+def _parsed(columns: dict[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    for name in _LISTS.intersection(columns):
+        columns[name] = [() if value == "[]" else _many(value) for value in columns[name]]
+    return columns
 
 
 _LISTS: Final = frozenset({"products", "regions", "options"})
@@ -288,8 +296,6 @@ _LISTS: Final = frozenset({"products", "regions", "options"})
 
 def _many(value: Any) -> Any:  # noqa: ANN401
     """Return a list as it is kept: parsed, or none where there is none."""
-    if value == "[]":
-        return ()
     return orjson.loads(value) if isinstance(value, str) else value
 
 
