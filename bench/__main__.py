@@ -19,12 +19,10 @@ from rich.console import Console
 from bench import places
 from bench.asking import served
 from bench.measure import Bench, measure
-from bench.places import NeedsJavaError, Place, place
+from bench.places import STORES, NeedsJavaError, Place, place, stores
 from bench.profiling import profile
 from bench.table import Row, bars, plain, row, show
 from bench.world import World
-
-_STORES = ("sqlite", "neo4j")
 
 
 def main() -> int:
@@ -102,22 +100,13 @@ def _keep(given: argparse.Namespace, held: Sequence[Place], found: Sequence[Row]
     given.json.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
-def _stores(text: str) -> tuple[str, ...]:
-    """Return the stores that an option names."""
-    named = tuple(dict.fromkeys(text.split(",")))
-    if not set(named) <= set(_STORES):
-        message = f"{text!r}: name some of {', '.join(_STORES)}"
-        raise argparse.ArgumentTypeError(message)
-    return named
-
-
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--suppliers", type=int, default=100_000, help="size of the world")
     parser.add_argument("--seed", type=int, default=1, help="of the world")
-    parser.add_argument("--stores", type=_stores, default=_STORES, help="sqlite,neo4j")
+    parser.add_argument("--stores", type=stores, default=STORES, help="sqlite,neo4j")
     parser.add_argument("--rounds", type=int, default=20, help="how often all is asked")
     parser.add_argument("--json", type=Path, help="file to keep the numbers in")
     parser.add_argument("--profile", action="store_true", help="profile 10,000 and measure nothing")

@@ -1,5 +1,6 @@
 """Where worlds are kept between runs: one folder outside the repository, one store per world."""
 
+import argparse
 import asyncio
 import hashlib
 import json
@@ -24,6 +25,7 @@ from hub.store.neo4j import schema as neo4j_schema
 from hub.store.open import from_settings
 from tests.neo4j.server import Address, Server, given, lacking
 
+STORES: Final = ("sqlite", "neo4j")
 CACHE: Final = "BENCH_CACHE"
 """Variable that names the folder; `--cache` names it, too."""
 _FIRST: Final = 400
@@ -51,6 +53,15 @@ class Place:
 
 class NeedsJavaError(RuntimeError):
     """There is no Neo4j to measure, and none can be started."""
+
+
+def stores(text: str) -> tuple[str, ...]:
+    """Return the stores that an option names."""
+    named = tuple(dict.fromkeys(text.split(",")))
+    if not set(named) <= set(STORES):
+        message = f"{text!r}: name some of {', '.join(STORES)}"
+        raise argparse.ArgumentTypeError(message)
+    return named
 
 
 def folder() -> Path:

@@ -17,7 +17,6 @@ from hub.eligibility.case import Case
 from hub.eligibility.question import Question
 from hub.eligibility.rule import Rule
 from hub.identity.references import SUBJECTS
-from hub.store.gather import gather
 from hub.store.port import NOBODY
 
 _UNBOUND: Final = frozenset({Verdict.NOT_BOUND, Verdict.OUT_OF_SCOPE})
@@ -38,7 +37,7 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     named = await sitting.named(supplier, *SUBJECTS, argument="supplier")
     commodity = sitting.product(product).number
     store, moment = sitting.desk.store, sitting.moment
-    at = await gather(store, sitting.law, buyers=[], subjects=[named.number], moment=moment)
+    at = await sitting.facts(buyers=[], subjects=[named.number])
     purchase = Rule(at, buyer=0, product=commodity, day=sitting.day).purchase
     covering = [
         agreement.number
@@ -59,19 +58,15 @@ async def bindings(sitting: Sitting, supplier: str, product: str) -> list[Answer
     asking = {own} if own else set[int]()
     kinds = await store.kinds(sorted({*signers, *part_of, *linked, *asking}), moment)
     buyers = sorted(n for n, kind in kinds.items() if kind is Kind.ORGANIZATION)
-    everybodys = await gather(
-        store, sitting.law, buyers=buyers, subjects=[named.number], moment=moment.answering(NOBODY)
+    everybodys = await sitting.facts(
+        buyers=buyers, subjects=[named.number], moment=moment.answering(NOBODY)
     )
     found: list[Answered] = []
     for buyer in buyers:
         facts = everybodys
         if buyer == own:
-            facts = await gather(
-                store,
-                sitting.law,
-                buyers=[buyer],
-                subjects=[named.number],
-                moment=moment.answering(buyer),
+            facts = await sitting.facts(
+                buyers=[buyer], subjects=[named.number], moment=moment.answering(buyer)
             )
         question = Question(buyer, named.number, commodity, sitting.day, named.merged_from)
         rule = Rule(facts, buyer=buyer, product=commodity, day=sitting.day)

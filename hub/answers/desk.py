@@ -9,17 +9,25 @@ from typing import Final
 
 from graph_schema.codes import Kind
 from graph_schema.texts import folded
-from hub.eligibility.facts import Commodity, Law
+from hub.answers.profile import Profile
+from hub.eligibility.facts import Commodity, Facts, Law
 from hub.errors import HubError, InvalidInputError
 from hub.identity.ids import Ids, well_formed
 from hub.identity.references import Named, References
+from hub.store.bearing import Found
+from hub.store.gather import gather
 from hub.store.law import LawBook
 from hub.store.port import PUBLIC, Latest, Moment, Store, Viewer
 from hub.store.rows import micros
+from hub.store.shelf import Shelf, renew
 
 _NEAREST: Final = 5
 _LONGEST: Final = 300
 """Characters of a product's name that are looked at; no name is longer."""
+_BEARING: Final = 100_000
+"""Facts that are kept as they bear on subjects: half a kilobyte each, or a little more."""
+_SHOWN: Final = 20_000
+"""Facts that are kept of nodes as they are shown: about four kilobytes each."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,20 @@ class Sitting:
         """Return what references stand for, or why they stand for nothing."""
         return await self.desk.references.named(references, self.moment, kinds)
 
+    async def facts(
+        self, *, buyers: Sequence[int], subjects: Sequence[int], moment: Moment | None = None
+    ) -> Facts:
+        """Return what bears on buyers and subjects, as seen by who asks or at another moment."""
+        at = moment or self.moment
+        return await gather(
+            self.desk.store,
+            self.law,
+            buyers=buyers,
+            subjects=subjects,
+            moment=at,
+            kept=self.desk.bearing.at(at, self.latest),
+        )
+
     async def known(self, nodes: Sequence[int], kinds: Sequence[Kind]) -> list[Named | HubError]:
         """Return what nodes are, or why they are nothing to who asks."""
         return await self.desk.references.known(nodes, self.moment, kinds)
@@ -109,6 +131,8 @@ class Desk:
         self.store = store
         self.ids = ids
         self.references = References(store, ids)
+        self.bearing = Shelf[Found](_BEARING)
+        self.shown = Shelf[Profile](_SHOWN)
         self._book = LawBook(store)
 
     @classmethod
@@ -147,5 +171,6 @@ class Desk:
         known = micros(known_at) if known_at else max(micros(present), latest.recorded_at)
         moment = Moment(latest.revision if revision is None else revision, known, viewer)
         law = await self._book.at(moment, latest.law_revision)
+        await renew(self.store, latest, self.bearing, self.shown)
         day = (as_of or present.date()).toordinal()
         return Sitting(self, latest, moment, day, law)

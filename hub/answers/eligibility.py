@@ -16,7 +16,6 @@ from hub.eligibility.rule import Rule
 from hub.errors import HubError, InvalidInputError
 from hub.identity.references import SUBJECTS, Named
 from hub.spans import span
-from hub.store.gather import gather
 
 MOST: Final = 10_000
 """Suppliers asked about in one call; more go through a job."""
@@ -171,13 +170,8 @@ async def _ruled(
         asked.path = ("buyer",)
         raise asked
     subjects = list(dict.fromkeys(each.number for each in named if isinstance(each, Named)))
-    facts = await gather(
-        sitting.desk.store,
-        sitting.law,
-        buyers=[asked.number],
-        subjects=subjects,
-        moment=sitting.moment.answering(asked.number),
-    )
+    moment = sitting.moment.answering(asked.number)
+    facts = await sitting.facts(buyers=[asked.number], subjects=subjects, moment=moment)
     rule = Rule(facts, buyer=asked.number, product=commodity.number, day=sitting.day)
     with span("apply_rule", subjects=len(subjects)):
         found = dict(zip(subjects, rule.verdicts(subjects), strict=True))

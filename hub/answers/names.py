@@ -13,7 +13,8 @@ from graph_schema.standing import Standing
 from graph_schema.texts import folded
 from hub.answers.calling import references
 from hub.answers.desk import Sitting
-from hub.answers.profiles import Profile, profiles
+from hub.answers.profile import Profile
+from hub.answers.profiles import profiles
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.identity.references import SUBJECTS
 from hub.store.port import Row

@@ -1,7 +1,6 @@
 """Nodes as they are shown: what all programs say of each, the earliest known statement first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from graph_schema.elements import Fact
 from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity, Program
 from hub.answers.desk import Sitting
+from hub.answers.profile import Profile
 from hub.store.port import Row
 from hub.store.rows import columns
 
@@ -23,23 +23,6 @@ KINDS: Final[Mapping[type[Fact], Kind]] = {
 }
 _OWNED: Final = (Program, Agreement)
 """Of these the newest statement of one program counts, not what several say together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A node as it is shown.
-
-    Attributes:
-        row: Its fields by name, the columns of its first statement beside them.
-        programs: The programs that describe it.
-        said: Their statements, the earliest known first.
-    """
-
-    number: int
-    kind: Kind
-    row: Mapping[str, Any]
-    programs: tuple[int, ...]
-    said: Sequence[Row] = ()
 
 
 _Said = tuple[type[Fact], Row]
@@ -56,13 +39,22 @@ async def profiles(
         former: Show a node that nobody describes any more as it was described last, so that the
             facts of the past that name it can be told; two more round trips where there is one.
     """
+    kept = sitting.desk.shown.at(sitting.moment, sitting.latest)
+    known = kept.known(numbers)
+    wanted = [number for number in numbers if number not in known] if known else numbers
+    if not wanted:
+        return known
     said: dict[int, list[_Said]] = {}
-    for kind, row in await sitting.desk.store.statements(numbers, sitting.moment):
+    for kind, row in await sitting.desk.store.statements(wanted, sitting.moment):
         said.setdefault(_about(kind, row), []).append((kind, row))
-    missing = [number for number in numbers if number not in said] if former else []
+    found = {number: _profile(sitting, number, of) for number, of in said.items()}
+    kept.keep(found, sum(map(len, said.values())))
+    missing = [number for number in wanted if number not in said] if former else []
     if missing:
-        said |= await _described_last(sitting, missing)
-    return {number: _profile(sitting, number, said[number]) for number in numbers if number in said}
+        last = await _described_last(sitting, missing)
+        found |= {number: _profile(sitting, number, of) for number, of in last.items()}
+    found |= known
+    return {number: found[number] for number in numbers if number in found}
 
 
 def _about(kind: type[Fact], row: Row) -> int:

@@ -9,7 +9,8 @@ from graph_schema.codes import Kind
 from graph_schema.elements import Fact
 from graph_schema.programs import FactSource, Figure, Mechanism
 from hub.answers.desk import Sitting
-from hub.answers.profiles import Profile, profiles
+from hub.answers.profile import Profile
+from hub.answers.profiles import profiles
 from hub.eligibility.facts import Agreement
 from hub.eligibility.term import may_run
 from hub.store.port import Row, Sought

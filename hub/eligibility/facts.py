@@ -248,7 +248,7 @@ class Law:
     @cached_property
     def words(self) -> Mapping[tuple[int, str, str], tuple[StateRule, ...]]:
         """The rules of a program's folded track and word, whatever their dates."""
-        return _grouped(
+        return grouped(
             ((rule.program, folded(rule.track), folded(rule.state)), rule) for rule in self.rules
         )
 
@@ -269,7 +269,7 @@ class Law:
     def confirmed(self) -> Mapping[int, tuple[Confirmation, ...]]:
         """A program's confirmations, newest first."""
         newest = sorted(self.confirmations, key=lambda c: -c.on)
-        return _grouped((confirmation.program, confirmation) for confirmation in newest)
+        return grouped((confirmation.program, confirmation) for confirmation in newest)
 
     @cached_property
     def duties(self) -> frozenset[int]:
@@ -339,7 +339,7 @@ class Law:
         return found
 
 
-def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:
+def grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:
     """Return the values of each key in their order."""
     found: dict[_K, list[_V]] = {}
     for key, value in pairs:

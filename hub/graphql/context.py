@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from graph_schema.codes import Kind
 from hub.answers.desk import Desk, Sitting
-from hub.answers.profiles import Profile, profiles
+from hub.answers.profile import Profile
+from hub.answers.profiles import profiles
 from hub.errors import HubError, InvalidInputError
 from hub.graphql.cursors import ROOT, Asked, asked
 from hub.graphql.limits import LONGER, MOST_ROWS, Budget

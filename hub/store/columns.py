@@ -23,6 +23,14 @@ DESCRIBING: Final[tuple[type[Fact], ...]] = (
     Commodity,
 )
 """The facts that say what a node is."""
+BEARING: Final[Mapping[type[Fact], tuple[str, ...]]] = {
+    Standing: ("subject",),
+    Tie: ("from_", "to"),
+    Volume: ("pool",),
+    Worksite: ("reference",),
+    Organization: ("reference",),
+}
+"""The facts that bear on questions, and the columns of the nodes about which they are looked up."""
 PRACTICE: Final[tuple[type[Fact], ...]] = (Standing, Organization, Worksite, Tie)
 """Facts that are public where their program publishes its standings."""
 _HIDDEN: Final = frozenset({Kind.ORGANIZATION, Kind.WORKSITE})

@@ -1,14 +1,15 @@
 """What bears on a question: one round trip, and one more for each step along ties."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
-from graph_schema.codes import Confidence, TieKind, VolumeKind
-from graph_schema.days import PartialDate
-from hub.eligibility.facts import Facts, Law, Place, Signature, State, Tie, Volume
-from hub.store.port import Around, Moment, Store, Whom
+from graph_schema.codes import TieKind
+from hub.eligibility.facts import Facts, Law
+from hub.store.bearing import Found
+from hub.store.port import Moment, Store, Whom
+from hub.store.shelf import Kept
 
-_Columns = Mapping[str, Sequence[Any]]
 _Step = tuple[int, int, str, int]
 """A tie, as far as it leads somewhere: from whom, to whom, its kind, and whose it is."""
 _MOVED_TO: Final = TieKind.MOVED_TO.value
@@ -39,11 +40,12 @@ class _Search:
         self._known: set[_Step] = set()
         self._steps: dict[int, list[_Step]] = {}
 
-    def reached(self, around: Around) -> Whom:
+    def reached(self, found: Found) -> Whom:
         """Return whom the ties found lead to, as far as they have not been asked about."""
-        self._answered.update(around.states["subject"])
+        self._answered.update(found.states)
         pending: list[_Step] = []
-        for step in _rows(around.ties, ("from_", "to", "kind", "program")):
+        for program, kind, begin, end, *_ in found.ties:
+            step = (begin, end, kind, program)
             if step not in self._known:
                 self._known.add(step)
                 pending.append(step)
@@ -100,161 +102,37 @@ def _grown(followed: set[int], *nodes: int) -> list[int]:
 
 
 async def gather(
-    store: Store, law: Law, *, buyers: Sequence[int], subjects: Sequence[int], moment: Moment
+    store: Store,
+    law: Law,
+    *,
+    buyers: Sequence[int],
+    subjects: Sequence[int],
+    moment: Moment,
+    kept: Kept[Found],
 ) -> Facts:
-    """Return the facts that bear on these buyers and subjects, as known at a moment."""
+    """Return the facts that bear on these buyers and subjects, as known at a moment.
+
+    Args:
+        store: Is asked about those of whom nothing is kept.
+        law: Of the moment.
+        buyers: Numbers of organisations.
+        subjects: Numbers of those asked about.
+        moment: Which facts are seen.
+        kept: What was found of subjects at this moment before.
+    """
     search = _Search(buyers, subjects, law)
-    found: list[Around] = []
+    found = Found()
     asked = search.asked()
     for _ in range(_MOST_STEPS):
-        around = await store.around(asked, moment)
-        found.append(around)
-        asked = search.reached(around)
-        if not (asked.buyers or asked.subjects or asked.company):
+        known = kept.known(asked.subjects)
+        wanted = replace(asked, subjects=[n for n in asked.subjects if n not in known])
+        step = Found.before(known)
+        if wanted.anybody:
+            new = Found.told(await store.around(wanted, moment), moment.known_at)
+            kept.keep(dict.fromkeys(wanted.subjects, new), new.size)
+            step.add(new)
+        found.add(step)
+        asked = search.reached(step)
+        if not asked.anybody:
             break
-    return _facts(law, found, frozenset(search.buyers), moment)
-
-
-def _facts(law: Law, found: Sequence[Around], buyers: frozenset[int], moment: Moment) -> Facts:
-    """Return the rule's facts that columns hold."""
-    known_at, viewer = moment.known_at, moment.viewer
-    states: dict[int, list[State]] = {}
-    for state in (state for around in found for state in _states(around.states)):
-        states.setdefault(state.subject, []).append(state)
-    places: dict[int, list[Place]] = {}
-    for place in (place for around in found for place in _places(around.places, known_at)):
-        places.setdefault(place.subject, []).append(place)
-    ties = tuple(_ties(dict.fromkeys(tie for around in found for tie in _rows(around.ties, _TIE))))
-    return Facts(
-        law=law,
-        signatures=tuple(s for around in found for s in _signatures(around.signatures)),
-        buyer_ties=tuple(tie for tie in ties if tie.begin in buyers),
-        states={subject: tuple(held) for subject, held in states.items()},
-        ties=ties,
-        places={subject: tuple(said) for subject, said in places.items()},
-        volumes=tuple(v for around in found for v in _volumes(around.volumes)),
-        unseen=frozenset(
-            program.number
-            for program in law.programs.values()
-            if not (program.publishes or viewer.everything or viewer.answered)
-            and program.number not in viewer.programs
-        ),
-    )
-
-
-def _rows(columns: _Columns, names: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield some of the columns row by row."""
-    return zip(*(columns[name] for name in names), strict=True)
-
-
-def _partials(columns: _Columns, name: str) -> Iterable[PartialDate | None]:
-    """Return the partial dates of a column."""
-    return [
-        PartialDate(first, last, text) if text else None
-        for text, first, last in _rows(columns, (name, f"{name}_first", f"{name}_last"))
-    ]
-
-
-def _states(columns: _Columns) -> Iterator[State]:
-    rows = zip(
-        *(columns[name] for name in _STATE),
-        _partials(columns, "until"),
-        _partials(columns, "announced_until"),
-        [frozenset(each) if each else _NO_PRODUCTS for each in columns["products"]],
-        [frozenset(each) if each else _NO_REGIONS for each in columns["regions"]],
-        columns["feed"],
-        [
-            f"since {since}" if since else f"seen {observed}"
-            for since, observed in _rows(columns, ("since", "observed"))
-        ],
-        strict=True,
-    )
-    return map(State._make, rows)
-
-
-_STATE: Final = (
-    "number", "subject", "program", "track", "state", "begins_first", "begins_last", "confirmed",
-    "max_age",
-)  # fmt: skip
-_NO_PRODUCTS: Final[frozenset[int]] = frozenset()
-_NO_REGIONS: Final[frozenset[str]] = frozenset()
-
-
-def _places(columns: _Columns, known_at: int) -> Iterator[Place]:
-    rows = zip(
-        *(columns[name] for name in _PLACE),
-        [frozenset(each) if each else _NO_REGIONS for each in columns["regions"]],
-        _partials(columns, "closed_on"),
-        *(columns[name] for name in _SAID),
-        [recorded <= known_at for recorded in columns["recorded_from"]],
-        strict=True,
-    )
-    return map(Place._make, rows)
-
-
-_PLACE: Final = ("reference", "program", "name", "country")
-_SAID: Final = ("recorded_from", "stated_at", "worksite")
-
-
-def _ties(rows: Iterable[tuple[Any, ...]]) -> Iterator[Tie]:
-    for program, kind, begin, end, first, last, until, until_first, until_last in rows:
-        over = PartialDate(until_first, until_last, until) if until else None
-        yield Tie(program, _TIE_KIND[kind], begin, end, first, last, over)
-
-
-_TIE: Final = (
-    "program", "kind", "from_", "to", "begins_first", "begins_last", "until", "until_first",
-    "until_last",
-)  # fmt: skip
-_TIE_KIND: Final = {kind.value: kind for kind in TieKind}
-
-
-def _volumes(columns: _Columns) -> Iterator[Volume]:
-    for program, pool, buyer, product, kind, quantity, unit, since, until in zip(
-        *(columns[name] for name in _VOLUME),
-        _partials(columns, "since"),
-        _partials(columns, "until"),
-        strict=True,
-    ):
-        if since is not None:
-            yield Volume(
-                program, pool, product, VolumeKind(kind), since, quantity, unit, until, buyer
-            )
-
-
-_VOLUME: Final = ("program", "pool", "buyer", "product", "kind", "quantity", "unit")
-
-
-def _signatures(columns: _Columns) -> Iterator[Signature]:
-    for (
-        number,
-        program,
-        organization,
-        agreement,
-        first,
-        last,
-        options,
-        covers,
-        signed,
-        sure,
-        until,
-    ) in zip(*(columns[name] for name in _SIGNATURE), _partials(columns, "until"), strict=True):
-        yield Signature(
-            number=number,
-            program=program,
-            organization=organization,
-            agreement=agreement,
-            first=first,
-            last=last,
-            until=until,
-            options=None if options is None else frozenset(options),
-            covers_group=None if covers is None else bool(covers),
-            signed=bool(signed),
-            confidence=Confidence(sure) if sure else None,
-        )
-
-
-_SIGNATURE: Final = (
-    "number", "program", "organization", "agreement", "begins_first", "begins_last", "options",
-    "covers_group", "signed", "confidence",
-)  # fmt: skip
+    return found.facts(law, search.buyers, moment.viewer)

@@ -123,6 +123,11 @@ class Whom:
     company: Sequence[int] = ()
     words: Sequence[str] = ()
 
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody is asked about at all."""
+        return bool(self.buyers or self.subjects or self.company)
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -362,6 +367,22 @@ class Store(Protocol):
             programs: Of what these programs say; empty: of all.
             moment: Up to which revision, and who asks.
             page: At most so many, past a place.
+        """
+        ...
+
+    async def touched(self, since: int, revision: int, most: int) -> set[int] | None:
+        """Return the nodes at which revisions changed a fact that bears on questions.
+
+        Such are standings, ties, volumes, and what is said of worksites and organisations. Whoever
+        sees them, and more may be told than were changed.
+
+        Args:
+            since: The revisions after this one.
+            revision: The last of them.
+            most: Facts that are looked at.
+
+        Returns:
+            None where there are more facts, or where it is not known.
         """
         ...
 

@@ -1,10 +1,11 @@
 """The hub over HTTP on both stores: each test that takes `hub` runs once on each of them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 
 import pytest
 
 from hub.store.embedded.store import EmbeddedStore
+from hub.store.shelf import Shelf
 from tests.conftest import unopened
 from tests.graphql.served import Hub, fill, served
 
@@ -25,3 +26,13 @@ async def bare() -> AsyncGenerator[Hub]:
     """Serve an empty store, for what does not depend on what a store holds."""
     async with served(EmbeddedStore(":memory:")) as hub:
         yield hub
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask as the first who ever asked: nothing is kept between questions."""
+
+    def nothing(*_: object) -> Mapping[int, object]:
+        return {}
+
+    monkeypatch.setattr(Shelf, "known", nothing)

@@ -23,7 +23,11 @@ from tests.graphql.lists import LISTS, Listed
 from tests.graphql.served import Hub
 from tests.store.worlds import company, program, said, site, standing
 
-pytestmark = [pytest.mark.anyio, pytest.mark.uncounted]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.uncounted,
+    pytest.mark.usefixtures("nothing_kept"),
+]
 
 SCHEMA: Final = build_schema(text())
 ROWS: Final = (1, 10, 100)

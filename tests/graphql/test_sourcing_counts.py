@@ -102,6 +102,7 @@ async def test_a_researcher_sees_counts_from_ten_on(hub: Hub) -> None:
     assert found["sourcingCounts"] == []
 
 
+@pytest.mark.usefixtures("nothing_kept")
 async def test_products_of_all_rows_cost_one_round_trip(hub: Hub) -> None:
     client, store = await asking(hub, **researcher()), cast("AnyStore", hub.store)
     trips: list[int] = []

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.anyio
 
 _PARAMETERS: Final[dict[str, Any]] = {
     "after": 0, "at": 1, "at_least": 2, "buyers": [], "both": [], "country": None, "day": 1,
-    "disagreeing": None, "effects": [], "everything": True, "expires_at": 1, "feed": "",
+    "disagreeing": None, "effects": [], "everything": True, "expires_at": 1, "feed": "", "first": 1,
     "own": [1], "party": None, "practice": True, "signed": None, "speaking": [1],
     "groups": [[1]], "hash": "x", "identities": ["x"], "key": "", "kind": "", "kinds": [],
     "known_at": 1, "least": 1, "letters": 1, "nodes": [1], "now": 1, "products": [], "program": 1,
@@ -49,6 +49,7 @@ ALLOWED: Final = {
     "BUYERS": "an agreement has hundreds of signatories, each of whom may have signed twice",
     "SOURCING_COUNTS": "Top takes the newest of what one program says of one supplier, of a few",
     "changes": "without programs it is of all programs, a dozen; Top joins one page of each",
+    "TOUCHED": "it is of all programs, a dozen",
     "SEARCH": "the best of what the full-text index found",
     "CLEAR_MARKS": "there are marks only while a writer writes, or after one was killed",
     "undone": "likewise",

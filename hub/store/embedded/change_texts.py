@@ -7,8 +7,9 @@ what was withdrawn by the place that it keeps of that.
 from functools import cache
 from typing import Final
 
+from graph_schema.codes import Kind
 from graph_schema.elements import Fact
-from hub.store.columns import told
+from hub.store.columns import BEARING, told
 from hub.store.embedded.conditions import by_viewer
 from hub.store.embedded.schema import GONE, table
 
@@ -55,6 +56,21 @@ def before(kind: type[Fact]) -> str:
         f"CROSS JOIN {table(kind)} g ON g.identity = f.identity "
         "WHERE g.revision_until = f.revision_from AND g.revision_from < g.revision_until "
         f"AND {by_viewer(kind, 'g')}"
+    )
+
+
+@cache
+def touched(kind: type[Fact]) -> str:
+    """The nodes of facts of a kind that revisions made or withdrew, each as often as it was."""
+    return " UNION ALL ".join(
+        f"SELECT * FROM (SELECT {column} FROM {found} LIMIT :size)"
+        for column in (f'f."{name}"' for name in BEARING[kind])
+        for found in (
+            f"{table(kind)} f WHERE f.number >= :first "
+            "AND f.revision_from > :since AND f.revision_from <= :revision",
+            f"node p CROSS JOIN {table(kind)} f ON f.program = p.number "
+            f"AND f.{GONE} >= :after AND f.{GONE} < :until WHERE p.kind = '{Kind.PROGRAM.value}'",
+        )
     )
 
 

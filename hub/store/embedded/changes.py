@@ -11,7 +11,7 @@ import orjson
 
 from graph_schema.codes import Kind
 from graph_schema.elements import Fact
-from hub.store.columns import told
+from hub.store.columns import BEARING, told
 from hub.store.embedded import change_texts, list_texts, reads
 from hub.store.embedded.schema import lists
 from hub.store.port import PLACES, Change, Moment, Page, Row, place
@@ -41,6 +41,29 @@ def changes(
     ranges = [each for kind in kinds for each in _ranges(connection, kind, at)]
     found = list(islice(merge(*ranges, key=attrgetter("place")), page.size))
     return _corrected(connection, found, at)
+
+
+def touched(
+    connection: sqlite3.Connection, since: int, revision: int, most: int
+) -> set[int] | None:
+    """Return the nodes at which revisions changed a fact that bears on questions."""
+    first = connection.execute(change_texts.FLOOR, {"since": since + 1}).fetchone()
+    if not first or not first[0]:
+        return None
+    at = {
+        "first": first[0],
+        "since": since,
+        "revision": revision,
+        "after": place(since + 1, 0),
+        "until": place(revision + 1, 0),
+        "size": most + 1,
+    }
+    found = [
+        node
+        for kind in BEARING
+        for node in reads.numbers(connection, change_texts.touched(kind), at)
+    ]
+    return set(found) if len(found) <= most else None
 
 
 def _ranges(

@@ -86,6 +86,10 @@ class EmbeddedStore(Store):
         """Return what revisions made of facts."""
         return await self.database.read(changes.changes, kinds, programs, moment, page)
 
+    async def touched(self, since: int, revision: int, most: int) -> set[int] | None:
+        """Return the nodes at which revisions changed a fact that bears on questions."""
+        return await self.database.read(changes.touched, since, revision, most)
+
     async def held_then(self, facts: Sequence[tuple[int, int]], moment: Moment) -> list[Row]:
         """Return standings as they were known to hold in revisions of the past."""
         return await self.database.read(reads.held_then, facts, moment)

@@ -11,6 +11,7 @@ from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.sourcing import Volume
 from graph_schema.standing import Standing
 from hub.store.columns import (
+    BEARING,
     CLOSING_COLUMNS,
     DESCRIBING,
     PLACE_COLUMNS,
@@ -323,5 +324,7 @@ def _made_texts() -> Iterator[tuple[str, str]]:
             for history in (False, True):
                 yield f"at({kind.word}, {end}, {history})", at(kind, end, history=history)
             yield f"count_at({kind.word}, {end})", count_at(kind, end, history=False)
+    for kind in BEARING:
+        yield f"touched({kind.word})", change_texts.touched(kind)
     for kind in DESCRIBING:
         yield f"described({kind.word})", described(kind)

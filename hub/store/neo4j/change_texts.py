@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, LiteralString
 
 from graph_schema.elements import Fact
-from hub.store.columns import told
+from hub.store.columns import BEARING, told
 from hub.store.neo4j.conditions import by_viewer
 from hub.store.neo4j.schema import GONE, name, pattern, vouched
 from hub.store.port import PLACES
@@ -28,6 +28,29 @@ hub made its first one is not known."""
 def changes(kind: type[Fact]) -> LiteralString:
     """The next changes of facts of a kind: those that are new, and those withdrawn."""
     return vouched(f"{_ASKED}{_new(kind)}{_withdrawn(kind)}RETURN new, withdrawn")
+
+
+TOUCHED: Final = vouched(
+    "OPTIONAL MATCH (r:Revision {number: $since + 1}) "
+    "WITH coalesce(max(r.first_fact), 0) AS first "
+    "CALL () { MATCH (p:Program) RETURN collect(p.number) AS programs } "
+    + "".join(
+        f"CALL (first) {{ MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(number) "
+        "WHERE f.number >= first AND first > 0 "
+        "AND f.revision_from > $since AND f.revision_from <= $revision "
+        f"WITH f LIMIT $size RETURN collect({nodes}) AS new_{name(kind)} }} "
+        "CALL (programs) { UNWIND programs AS program "
+        f"MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(program, {GONE}) "
+        f"WHERE f.program = program AND f.{GONE} >= $after AND f.{GONE} < $until "
+        f"WITH f LIMIT $size RETURN collect({nodes}) AS gone_{name(kind)} }} "
+        for kind, nodes in (
+            (kind, f"[{', '.join(f'f.`{each}`' for each in BEARING[kind])}]") for kind in BEARING
+        )
+    )
+    + "RETURN first, "
+    + " + ".join(f"new_{name(kind)} + gone_{name(kind)}" for kind in BEARING)
+)
+"""The nodes of facts that revisions made or withdrew."""
 
 
 def _new(kind: type[Fact]) -> str:

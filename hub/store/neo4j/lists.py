@@ -105,6 +105,19 @@ class Lists:
         ]
         return sorted(found, key=attrgetter("place"))[: page.size]
 
+    async def touched(self, since: int, revision: int, most: int) -> set[int] | None:
+        """Return the nodes at which revisions changed a fact that bears on questions."""
+        at = {
+            "since": since,
+            "revision": revision,
+            "after": place(since + 1, 0),
+            "until": place(revision + 1, 0),
+            "size": most + 1,
+        }
+        first, found = await self.bolt.read(change_texts.TOUCHED, at)
+        known = first > 0 and len(found) <= most
+        return {node for nodes in found for node in nodes} if known else None
+
     async def runs(self, programs: Sequence[int]) -> list[Row]:
         """Return the newest run of each feed of programs."""
         [found] = await self.bolt.read(list_texts.RUNS, {"programs": list(dict.fromkeys(programs))})

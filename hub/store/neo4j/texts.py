@@ -317,6 +317,7 @@ def every_text() -> Iterator[tuple[str, LiteralString]]:
         yield f"SHARED({by_buyers}, {few})", text
     for (by_buyers, few), text in list_texts.COUNT_SHARED.items():
         yield f"COUNT_SHARED({by_buyers}, {few})", text
+    yield "TOUCHED", change_texts.TOUCHED
     yield from _made_texts()
 
 
