@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
@@ -32,13 +32,15 @@ from bench.law import TODAY
 from bench.loading import write
 from bench.places import STORES, stores
 from bench.sample import asking
+from bench.statements import described
+from bench.suppliers import Supplier
 from bench.table import percentile
 from bench.world import World
-from graph_schema.elements import Fact
 from graph_schema.exchange import Line
-from graph_schema.programs import Commodity, FactSource
+from graph_schema.programs import Commodity
 from hub.settings import read
 from hub.store.open import from_settings
+from hub.sync.intake import Outcome, Report
 from tests.gateway.conftest import DEPLOYED, GATEWAYS, shown
 from tests.outside import installed
 
@@ -79,14 +81,15 @@ def main() -> int:
         sys.stderr.write("cannot measure gateways: there is no Node.js with npm here\n")
         return 1
     world = World(given.suppliers, given.seed)
-    buyer, numbers = asking(world)[0], _os_ids(world, given.sites)
+    sites = _sites(world, given.sites)
+    buyer, numbers = asking(world)[0], [each.external_id.removeprefix("os:") for each in sites]
     question = {
         "query": _QUESTION % (buyer, TODAY.isoformat()),
         "variables": {"first": given.sites},
     }
     with ExitStack() as stack:
         try:
-            hubs = {HUB[kind]: _hub(stack, kind, world, given.cache) for kind in given.stores}
+            hubs = {HUB[kind]: _hub(stack, kind, world, given) for kind in given.stores}
         except places.NeedsJavaError as error:
             sys.stderr.write(f"cannot measure Neo4j: {error}; leave it out with --stores sqlite\n")
             return 1
@@ -101,51 +104,77 @@ def main() -> int:
         for number in range(given.rounds):
             sys.stderr.write(f"\r  round {number + 1} ")
             for (gateway, name), url in gateways.items():
-                for case, fact in _cases(written=name in hubs):
-                    if fact is not None:
-                        asyncio.run(_write(hubs[name].store, fact))
-                    seconds = _took(http, url, question, answers[gateway, name])
-                    took.setdefault((gateway, name + case), []).append(seconds)
+                system = _Asked(http, url, question, answers[gateway, name])
+                for case, before in _cases(hubs.get(name), sites[0]):
+                    took.setdefault((gateway, name + case), []).append(system.took(before))
     _show(took, f"{given.sites:,} products with their sites' verdicts, {given.rounds} rounds")
     return 0
 
 
-def _hub(stack: ExitStack, kind: str, world: World, cache: Path) -> _Hub:
+def _hub(stack: ExitStack, kind: str, world: World, given: argparse.Namespace) -> _Hub:
     """Start a hub whose store holds a world.
 
     Raises:
         NeedsJavaError: It is to be Neo4j, which cannot be had.
     """
-    store = stack.enter_context(places.place(kind, world, cache, fresh=False))
+    store = stack.enter_context(places.place(kind, world, given.cache, fresh=given.fresh))
     return _Hub(store.url, stack.enter_context(served(store.url, store.address)))
 
 
-def _cases(*, written: bool) -> Iterator[tuple[str, Fact | None]]:
-    """Yield in which cases a system is asked, and what is written before: nothing about sites."""
-    if written:
-        named = f"Asked at {time.time()}"
-        yield FORGOTTEN, Commodity(reference="wsr:asked", name=named)
-        yield WRITTEN, FactSource(reference="asked", title=named)
-    yield "", None
+def _cases(hub: _Hub | None, site: Supplier) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield in which cases a system is asked, and what is done before.
+
+    To a hub something is written that leaves the answer as it is. A peer is asked as often.
+    """
+    if hub is None:
+        yield from [("", int)] * 3
+        return
+    yield FORGOTTEN, lambda: _written(hub.store, _product())
+    yield WRITTEN, lambda: _written(hub.store, _moved(site))
+    yield "", int
 
 
-async def _write(url: str, fact: Fact) -> None:
-    """Make a revision of one fact."""
-    store = from_settings(read(store=url))
-    await store.open()
-    try:
-        await write(store, [Line(program="bench-fire", fact=fact)])
-    finally:
-        await store.close()
+def _product() -> Line:
+    """Return a product that was not known: it changes the law, for which all is forgotten."""
+    fact = Commodity(reference="wsr:asked", name=f"Asked at {time.time()}")
+    return Line(program="bench-fire", fact=fact)
 
 
-def _os_ids(world: World, count: int) -> list[str]:
-    """Return the OS IDs of as many worksites as are asked for, makers of garments."""
-    found: list[str] = []
+def _moved(site: Supplier) -> Line:
+    """Return what a program says of a site that is now in another town."""
+    program = site.programs[0]
+    fact = described(site, program).model_copy(update={"city": f"Town {time.time()}"})
+    return Line(program=program.code, fact=fact, about=program.about)
+
+
+def _written(url: str, line: Line) -> None:
+    """Make a revision of one fact.
+
+    Raises:
+        NoAnswerError: It is none.
+    """
+
+    async def now() -> Report:
+        store = from_settings(read(store=url))
+        await store.open()
+        try:
+            return await write(store, [line])
+        finally:
+            await store.close()
+
+    outcome = asyncio.run(now()).outcome
+    if outcome is not Outcome.APPLIED:
+        message = f"{line.fact!r} was not written: {outcome}"
+        raise NoAnswerError(message)
+
+
+def _sites(world: World, count: int) -> list[Supplier]:
+    """Return as many worksites as are asked for, makers of garments."""
+    found: list[Supplier] = []
     for number in range(world.suppliers):
         each = world.supplier(number)
         if each.clothes and not each.organization:
-            found.append(each.external_id.removeprefix("os:"))
+            found.append(each)
         if len(found) == count:
             return found
     message = f"of {world.suppliers:,} suppliers {len(found):,} are such sites; make it more"
@@ -208,20 +237,33 @@ def _answer(http: httpx.Client, url: str, question: Mapping[str, Any]) -> bytes:
     return http.post(url, json=question).raise_for_status().content
 
 
-def _took(http: httpx.Client, url: str, question: Mapping[str, Any], expected: bytes) -> float:
-    """Return how long a gateway takes to answer as it did before, in seconds.
+class _Asked(NamedTuple):
+    """A system, what it is asked, and what it answers."""
 
-    One that finds out only now that what is behind it has closed a connection is asked once more.
-    """
-    answer = b""
-    for _ in range(2):
-        began = time.perf_counter()
-        answer = _answer(http, url, question)
-        took = time.perf_counter() - began
-        if answer == expected:
-            return took
-    message = f"{url} answers otherwise than before: {answer[:400].decode()}"
-    raise NoAnswerError(message)
+    http: httpx.Client
+    url: str
+    question: Mapping[str, Any]
+    expected: bytes
+
+    def took(self, before: Callable[[], object]) -> float:
+        """Return how long it takes to answer as ever, in seconds.
+
+        A gateway that finds out only now that what is behind it has closed a connection is asked
+        once more, all over again.
+
+        Args:
+            before: Is done before it is asked.
+        """
+        answer = b""
+        for _ in range(2):
+            before()
+            began = time.perf_counter()
+            answer = _answer(self.http, self.url, self.question)
+            took = time.perf_counter() - began
+            if answer == self.expected:
+                return took
+        message = f"{self.url} answers otherwise than before: {answer[:400].decode()}"
+        raise NoAnswerError(message)
 
 
 def _alike(answers: Mapping[_System, bytes]) -> None:
@@ -260,6 +302,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=10_000, help="asked for in one question")
     parser.add_argument("--rounds", type=int, default=10, help="how often each is asked")
     parser.add_argument("--cache", type=Path, default=places.folder(), help="keeps worlds")
+    parser.add_argument("--fresh", action="store_true", help="load the worlds anew")
     return parser.parse_args()
 
 

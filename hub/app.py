@@ -98,7 +98,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         await witnessed(store, settings).open()
         app.state.desk = await Desk.open(store)
-        app.state.watching = await Desk.open(remembered(store))
+        app.state.watching = await Desk.open(remembered(store), app.state.desk)
         try:
             async with (
                 access(store, settings, clock) as app.state.access,

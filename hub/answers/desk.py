@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from graph_schema.codes import Kind
 from graph_schema.texts import folded
@@ -14,20 +14,21 @@ from hub.eligibility.facts import Commodity, Facts, Law
 from hub.errors import HubError, InvalidInputError
 from hub.identity.ids import Ids, well_formed
 from hub.identity.references import Named, References
-from hub.store.bearing import Found
+from hub.store.bearing import Bearing
+from hub.store.cache import Cache, Cached, Room
 from hub.store.gather import gather
 from hub.store.law import LawBook
 from hub.store.port import PUBLIC, Latest, Moment, Store, Viewer
 from hub.store.rows import micros
-from hub.store.shelf import Shelf, renew
 
 _NEAREST: Final = 5
 _LONGEST: Final = 300
 """Characters of a product's name that are looked at; no name is longer."""
-_BEARING: Final = 100_000
-"""Facts that are kept as they bear on subjects: half a kilobyte each, or a little more."""
-_SHOWN: Final = 20_000
-"""Facts that are kept of nodes as they are shown: about four kilobytes each."""
+_MOST_BEARING: Final = 100_000
+"""Facts that are kept as they bear on subjects: 0.6 to 0.9 kilobytes each."""
+_MOST_SHOWN: Final = 15_000
+"""Facts that are kept of nodes as they are shown: about 2.6 kilobytes each."""
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,11 @@ class Sitting:
     """One moment at the desk: every question of one request sees the same graph.
 
     Attributes:
+        latest: The newest revision when the sitting began.
         moment: Which facts are seen.
         day: The day asked of, where a question names none.
         law: What holds for every question.
+        keeping: Whether what the store tells is kept for later questions.
     """
 
     desk: "Desk"
@@ -45,6 +48,7 @@ class Sitting:
     moment: Moment
     day: int
     law: Law
+    keeping: bool = True
 
     @cached_property
     def products(self) -> dict[str, int]:
@@ -110,14 +114,16 @@ class Sitting:
     ) -> Facts:
         """Return what bears on buyers and subjects, as seen by who asks or at another moment."""
         at = moment or self.moment
+        kept = self.kept(self.desk.bearing, at)
         return await gather(
-            self.desk.store,
-            self.law,
-            buyers=buyers,
-            subjects=subjects,
-            moment=at,
-            kept=self.desk.bearing.at(at, self.latest),
+            self.desk.store, self.law, buyers=buyers, subjects=subjects, moment=at, kept=kept
         )
+
+    def kept(self, room: Room[_V], moment: Moment) -> Cached[_V]:
+        """Return what is kept in a room of a moment of the sitting."""
+        if not self.keeping:
+            return Cached(self.desk.cache, room, None, moment.viewer)
+        return self.desk.cache.at(room, moment, self.latest)
 
     async def known(self, nodes: Sequence[int], kinds: Sequence[Kind]) -> list[Named | HubError]:
         """Return what nodes are, or why they are nothing to who asks."""
@@ -125,20 +131,27 @@ class Sitting:
 
 
 class Desk:
-    """A store, its law and its ids, ready to be asked."""
+    """A store, its law and its ids, ready to be asked, and what it keeps between questions.
 
-    def __init__(self, store: Store, ids: Ids) -> None:
+    Args:
+        store: Is asked.
+        ids: Its public ids.
+        beside: A desk of the same store, with which it shares what is kept.
+    """
+
+    def __init__(self, store: Store, ids: Ids, beside: "Desk | None" = None) -> None:
         self.store = store
         self.ids = ids
         self.references = References(store, ids)
-        self.bearing = Shelf[Found](_BEARING)
-        self.shown = Shelf[Profile](_SHOWN)
         self._book = LawBook(store)
+        self.cache: Cache = beside.cache if beside else Cache()
+        self.bearing = beside.bearing if beside else self.cache.add(Room[Bearing](_MOST_BEARING))
+        self.shown = beside.shown if beside else self.cache.add(Room[Profile](_MOST_SHOWN))
 
     @classmethod
-    async def open(cls, store: Store) -> "Desk":
+    async def open(cls, store: Store, beside: "Desk | None" = None) -> "Desk":
         """Return the desk of an open store."""
-        return cls(store, Ids(await store.key()))
+        return cls(store, Ids(await store.key()), beside)
 
     async def sit(
         self,
@@ -149,8 +162,12 @@ class Desk:
         viewer: Viewer = PUBLIC,
         now: datetime | None = None,
         latest: Latest | None = None,
+        keeping: bool = True,
     ) -> Sitting:
         """Return a moment at the desk.
+
+        What is kept between questions is seen to be of the newest revision; where there is a later
+        one, the store is asked once what it changed.
 
         Args:
             as_of: The day asked of; today in UTC where not given.
@@ -159,6 +176,7 @@ class Desk:
             viewer: Who asks.
             now: The present.
             latest: The newest revision, where the caller knows it.
+            keeping: Whether what the store tells is kept for later questions.
 
         Raises:
             InvalidInputError: There is no such revision.
@@ -171,6 +189,9 @@ class Desk:
         known = micros(known_at) if known_at else max(micros(present), latest.recorded_at)
         moment = Moment(latest.revision if revision is None else revision, known, viewer)
         law = await self._book.at(moment, latest.law_revision)
-        await renew(self.store, latest, self.bearing, self.shown)
+        # What was told of an instant that is asked for is kept for nobody who asks of another.
+        keeping = keeping and known_at is None
+        if keeping:
+            await self.cache.renew(self.store, latest)
         day = (as_of or present.date()).toordinal()
-        return Sitting(self, latest, moment, day, law)
+        return Sitting(self, latest, moment, day, law, keeping)

@@ -6,7 +6,7 @@ else anybody could name another's supplier.
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Any, Final
 
 from graph_schema.parties import Organization, Worksite
 from graph_schema.standing import Standing
@@ -17,7 +17,6 @@ from hub.answers.profile import Profile
 from hub.answers.profiles import profiles
 from hub.errors import HubError, InvalidInputError, UnknownReferenceError
 from hub.identity.references import SUBJECTS
-from hub.store.port import Row
 
 _PAGES: Final = (20, *[1_000] * 10)
 """Matches of a name that are looked at, page by page: whose else it is may stand on any of them."""
@@ -90,6 +89,6 @@ async def _naming(sitting: Sitting, numbers: Sequence[int]) -> dict[int, Abstrac
     return {**naming}
 
 
-def _names(row: Row) -> AbstractSet[str]:
+def _names(row: Mapping[str, Any]) -> AbstractSet[str]:
     """Return what a statement calls somebody, as names are compared."""
     return {folded(text) for text in (row["name"], *(row["aliases"] or ()))}

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_schema.codes import Kind
-from hub.store.port import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A node as it is shown.
+    """A node as it is shown: kept, and shared by those who ask; nobody changes it.
 
     Attributes:
         row: Its fields by name, the columns of its first statement beside them.
@@ -22,4 +21,4 @@ class Profile:
     kind: Kind
     row: Mapping[str, Any]
     programs: tuple[int, ...]
-    said: Sequence[Row] = ()
+    said: Sequence[Mapping[str, Any]] = ()

@@ -11,6 +11,7 @@ from graph_schema.parties import Organization, Worksite
 from graph_schema.programs import Commodity, Program
 from hub.answers.desk import Sitting
 from hub.answers.profile import Profile
+from hub.store.cache import ENTRIES
 from hub.store.port import Row
 from hub.store.rows import columns
 
@@ -39,7 +40,7 @@ async def profiles(
         former: Show a node that nobody describes any more as it was described last, so that the
             facts of the past that name it can be told; two more round trips where there is one.
     """
-    kept = sitting.desk.shown.at(sitting.moment, sitting.latest)
+    kept = sitting.kept(sitting.desk.shown, sitting.moment)
     known = kept.known(numbers)
     wanted = [number for number in numbers if number not in known] if known else numbers
     if not wanted:
@@ -48,13 +49,18 @@ async def profiles(
     for kind, row in await sitting.desk.store.statements(wanted, sitting.moment):
         said.setdefault(_about(kind, row), []).append((kind, row))
     found = {number: _profile(sitting, number, of) for number, of in said.items()}
-    kept.keep(found, sum(map(len, said.values())))
+    kept.keep(found, sum(_size(kind, row) for of in said.values() for kind, row in of))
     missing = [number for number in wanted if number not in said] if former else []
     if missing:
         last = await _described_last(sitting, missing)
         found |= {number: _profile(sitting, number, of) for number, of in last.items()}
     found |= known
     return {number: found[number] for number in numbers if number in found}
+
+
+def _size(kind: type[Fact], row: Row) -> int:
+    """Return how much memory a statement takes: one, and more where it has long lists."""
+    return 1 + sum(len(row[name] or ()) for name in _listed(kind)) // ENTRIES
 
 
 def _about(kind: type[Fact], row: Row) -> int:

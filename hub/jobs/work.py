@@ -214,8 +214,14 @@ class Work:
         job = job.model_copy(update={"state": State.RUNNING, "begun": job.begun + 1})
         await through(self._folder.save, job)
         seen = await viewer(desk, job.asker.principal(), job.began, job.latest)
+        # A long list is asked once; kept, it would take the room of what is asked again.
         sitting = await desk.sit(
-            as_of=job.as_of, known_at=job.known_at, viewer=seen, now=job.began, latest=job.latest
+            as_of=job.as_of,
+            known_at=job.known_at,
+            viewer=seen,
+            now=job.began,
+            latest=job.latest,
+            keeping=False,
         )
         while job.done < job.rows:
             clients = (await ledger.state()).clients.values()

@@ -9,15 +9,19 @@ from typing import Any, Final, Self
 from graph_schema.codes import Confidence, TieKind, VolumeKind
 from graph_schema.days import PartialDate
 from hub.eligibility.facts import Facts, Law, Place, Signature, State, Tie, Volume, grouped
+from hub.store.cache import ENTRIES
 from hub.store.port import Around, Viewer
 
 _Columns = Mapping[str, Sequence[Any]]
 _Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was found of buyers and subjects; a tie is found once, whichever end was asked about.
+@dataclass
+class Bearing:
+    """What bears on buyers and subjects; a tie comes once, whichever of its ends was asked about.
+
+    What a store told at once is kept as it is, and shared: it is added to others, and nothing to
+    it.
 
     Attributes:
         ties: By the columns that a store tells of them.
@@ -48,8 +52,8 @@ class Found:
         )
 
     @classmethod
-    def before(cls, known: Mapping[int, Self]) -> Self:
-        """Return what was found before of subjects, each of which was asked about."""
+    def again(cls, known: Mapping[int, Self]) -> Self:
+        """Return what bears on subjects, from what was told of each before."""
         found = cls()
         for subject, told in known.items():
             if subject in told.states:
@@ -69,9 +73,14 @@ class Found:
 
     @property
     def size(self) -> int:
-        """How many facts these are."""
-        each = (*self.states.values(), *self.places.values(), *self.volumes.values())
-        return sum(map(len, each)) + len(self.ties) + len(self.signatures)
+        """How many facts these are; one with long lists counts for several."""
+        states = sum(
+            1 + (len(state.products) + len(state.regions)) // ENTRIES
+            for held in self.states.values()
+            for state in held
+        )
+        others = (*self.places.values(), *self.volumes.values())
+        return states + sum(map(len, others)) + len(self.ties) + len(self.signatures)
 
     def add(self, more: Self) -> None:
         """Add what else was found."""

@@ -6,9 +6,9 @@ from typing import Final
 
 from graph_schema.codes import TieKind
 from hub.eligibility.facts import Facts, Law
-from hub.store.bearing import Found
+from hub.store.bearing import Bearing
+from hub.store.cache import Cached
 from hub.store.port import Moment, Store, Whom
-from hub.store.shelf import Kept
 
 _Step = tuple[int, int, str, int]
 """A tie, as far as it leads somewhere: from whom, to whom, its kind, and whose it is."""
@@ -40,7 +40,7 @@ class _Search:
         self._known: set[_Step] = set()
         self._steps: dict[int, list[_Step]] = {}
 
-    def reached(self, found: Found) -> Whom:
+    def reached(self, found: Bearing) -> Whom:
         """Return whom the ties found lead to, as far as they have not been asked about."""
         self._answered.update(found.states)
         pending: list[_Step] = []
@@ -108,7 +108,7 @@ async def gather(
     buyers: Sequence[int],
     subjects: Sequence[int],
     moment: Moment,
-    kept: Kept[Found],
+    kept: Cached[Bearing],
 ) -> Facts:
     """Return the facts that bear on these buyers and subjects, as known at a moment.
 
@@ -118,19 +118,19 @@ async def gather(
         buyers: Numbers of organisations.
         subjects: Numbers of those asked about.
         moment: Which facts are seen.
-        kept: What was found of subjects at this moment before.
+        kept: What was told of subjects at this moment before.
     """
     search = _Search(buyers, subjects, law)
-    found = Found()
+    found = Bearing()
     asked = search.asked()
     for _ in range(_MOST_STEPS):
         known = kept.known(asked.subjects)
+        step = Bearing.again(known)
         wanted = replace(asked, subjects=[n for n in asked.subjects if n not in known])
-        step = Found.before(known)
         if wanted.anybody:
-            new = Found.told(await store.around(wanted, moment), moment.known_at)
-            kept.keep(dict.fromkeys(wanted.subjects, new), new.size)
-            step.add(new)
+            told = Bearing.told(await store.around(wanted, moment), moment.known_at)
+            kept.keep(dict.fromkeys(wanted.subjects, told), told.size)
+            step.add(told)
         found.add(step)
         asked = search.reached(step)
         if not asked.anybody:

@@ -33,7 +33,8 @@ async def restore(
 
     Raises:
         ConflictError: The store holds something already.
-        BadDocumentError: A line is bad, or does not say since when it is recorded.
+        BadDocumentError: A line is bad, or does not say since when it is recorded, or says an
+            instant that is yet to come.
     """
     async with store.writing() as writing:
         if writing.base.revision:
@@ -41,7 +42,8 @@ async def restore(
             raise ConflictError(msg)
         world = await World.load(store, writing.base)
         world.arriving(intake.lines)
-        today = (now or datetime.now(UTC)).toordinal()
+        present = now or datetime.now(UTC)
+        today = present.toordinal()
         lines, problems = check(intake.lines, world, intake, today)
         resolver = Resolver(writing, world, Origin.ADMINISTRATOR)
         await resolver.load(store, lines, ())
@@ -50,7 +52,7 @@ async def restore(
         problems += conflicts + unresolved
         if problems:
             raise BadDocumentError(nothing_applied(problems))
-        plan = Plan(facts=[_restored(item) for item in items])
+        plan = Plan(facts=[_restored(item, micros(present)) for item in items])
         plan.added = [Change(item.fact.word, item.line.program, "restored") for item in items]
         report = Report(Outcome.DRY_RUN, None, None, complete=False, added=plan.added)
         if dry_run:
@@ -59,20 +61,24 @@ async def restore(
         generation.number(plan)
         await generation.stage(plan, resolver.made)
         deed = Deed(By(Actor.SHELL), Action.IMPORT)
-        latest = await generation.write(micros(now or datetime.now(UTC)), deed)
+        latest = await generation.write(micros(present), deed)
     report.outcome, report.revision = Outcome.RESTORED, latest.revision
     return report
 
 
-def _restored(item: Item) -> tuple[type[Fact], dict[str, Any]]:
+def _restored(item: Item, present: int) -> tuple[type[Fact], dict[str, Any]]:
     """Return the row that a line of an export was made from."""
-    about = item.line.about
+    about, place = item.line.about, f"line {item.line.place}"
     if about.recorded_at is None or about.visible is None:
-        place = f"line {item.line.place}"
         msg = f"{place}: it states no recordedAt or visible, as every line of an export does"
         raise BadDocumentError(msg)
     recorded = max(micros(about.recorded_at), ALWAYS)
     withdrawn = micros(about.withdrawn_at) if about.withdrawn_at else None
+    # What a revision tells must not change while it is the newest.
+    if max(recorded, withdrawn or ALWAYS) > present:
+        when = "by this computer's clock its recordedAt or withdrawnAt is yet to come"
+        msg = f"{place}: {when}; set the clock, or wait until then"
+        raise BadDocumentError(msg)
     keeping = Keeping(
         recorded_from=recorded,
         recorded_until=OPEN if withdrawn is None else withdrawn,

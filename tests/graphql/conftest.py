@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Mapping
 
 import pytest
 
+from hub.store.cache import Room
 from hub.store.embedded.store import EmbeddedStore
-from hub.store.shelf import Shelf
 from tests.conftest import unopened
 from tests.graphql.served import Hub, fill, served
 
@@ -35,4 +35,4 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: object) -> Mapping[int, object]:
         return {}
 
-    monkeypatch.setattr(Shelf, "known", nothing)
+    monkeypatch.setattr(Room, "known", nothing)

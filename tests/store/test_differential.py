@@ -69,6 +69,7 @@ class Asked:
             "statements": [row for _, row in await self.store.statements(self.nodes, self.moment)],
             "rules": await self.store.everything(StateRule, self.moment.revision),
             "runs": await self.store.runs(self.programs),
+            "touched": await self.store.touched(1, self.moment.revision, 1_000),
         }
 
     async def _facts(self) -> dict[str, Any]:

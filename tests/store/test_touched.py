@@ -4,10 +4,26 @@ from typing import Any, Final
 
 import pytest
 
+from graph_schema.parties import Organization, Tie, Worksite
+from graph_schema.sourcing import Volume
+from graph_schema.standing import Standing
 from hub.store.port import PUBLIC, SHELL, Moment, Viewer, Whom
+from hub.sync.receipt import Asked
+from hub.sync.withdraw import Withdrawal, withdraw
 from tests.conftest import AnyStore
 from tests.store.test_changes import eventful
-from tests.store.worlds import by_row, numbers, plain, said, standing, world, write
+from tests.store.worlds import (
+    by_row,
+    company,
+    moment,
+    number,
+    numbers,
+    plain,
+    said,
+    standing,
+    world,
+    write,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -67,7 +83,36 @@ async def test_what_is_told_of_other_nodes_is_as_it_was(store: AnyStore, viewer:
 
 
 async def _touched(store: AnyStore, since: int) -> set[int]:
-    return await store.touched(since, since + 1, MANY) or set()
+    touched = await store.touched(since, since + 1, MANY)
+    assert touched is not None
+    return touched
+
+
+async def test_where_something_is_withdrawn_is_touched(store: AnyStore) -> None:
+    await write(store, world())
+    await write(store, [company("alpha", "firm")])
+    alpha = await number(store, "program:alpha")
+    for kind, column, reference, others in (
+        (Tie, "from_", "alpha:s2", ["alpha:pool"]),
+        (Volume, "pool", "alpha:pool", []),
+        (Worksite, "reference", "alpha:s3", []),
+        (Organization, "reference", "alpha:firm", []),
+        (Standing, "subject", "alpha:s3", []),
+    ):
+        nodes = await numbers(store, reference, *others)
+        [row, *_] = await store.facts_at(kind, column, nodes[:1], await moment(store, SHELL))
+        since = (await store.latest()).revision
+        what = Withdrawal(alpha, row["number"], "it", "r", "wrong")
+        await withdraw(store, what, Asked.of("client", f"key {since}", "it"))
+        assert await _touched(store, since) == set(nodes)
+
+
+async def test_a_tie_counts_once(store: AnyStore) -> None:
+    await write(store, world())
+    await write(
+        store, [said("alpha", "tie", kind="OPERATED_BY", from_="alpha:s2", to="alpha:group")]
+    )
+    assert await store.touched(1, 2, 1) == set(await numbers(store, "alpha:s2", "alpha:group"))
 
 
 async def test_of_too_many_it_is_not_told(store: AnyStore) -> None:

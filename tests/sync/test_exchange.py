@@ -10,6 +10,7 @@ from adapters.kit.adapter import Adapter
 from graph_schema.standing import Standing
 from hub.errors import BadDocumentError, ConflictError
 from hub.store.port import Store
+from hub.store.rows import instant
 from hub.sync.intake import Outcome
 from hub.sync.restore import is_export, restore
 from hub.sync.run import run
@@ -244,6 +245,20 @@ async def test_a_broken_export_restores_nothing(
         with pytest.raises(BadDocumentError, match="nothing goes by exa:1"):
             await restore(other, exchange_file(b"".join(nobody)))
         assert await whole(other) == []
+
+
+async def test_an_export_of_what_is_yet_to_come_restores_nothing(
+    store: Store, alpha: Adapter, new_store: NewStore
+) -> None:
+    await filled(store, alpha)
+    intake = exchange_file(b"".join(await whole(store)))
+    last = (await store.latest()).recorded_at
+    async with new_store() as other:
+        with pytest.raises(BadDocumentError, match=r"^line \d+: .* is yet to come; set the clock"):
+            await restore(other, intake, now=instant(last - 1))
+        assert await whole(other) == []
+        await restore(other, intake, now=instant(last))
+        assert (await other.latest()).recorded_at >= last
 
 
 async def test_an_older_days_interval_is_kept_by_the_export(

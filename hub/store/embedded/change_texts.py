@@ -61,17 +61,19 @@ def before(kind: type[Fact]) -> str:
 
 @cache
 def touched(kind: type[Fact]) -> str:
-    """The nodes of facts of a kind that revisions made or withdrew, each as often as it was."""
-    return " UNION ALL ".join(
-        f"SELECT * FROM (SELECT {column} FROM {found} LIMIT :size)"
-        for column in (f'f."{name}"' for name in BEARING[kind])
-        for found in (
-            f"{table(kind)} f WHERE f.number >= :first "
-            "AND f.revision_from > :since AND f.revision_from <= :revision",
-            f"node p CROSS JOIN {table(kind)} f ON f.program = p.number "
-            f"AND f.{GONE} >= :after AND f.{GONE} < :until WHERE p.kind = '{Kind.PROGRAM.value}'",
-        )
+    """The nodes of facts of a kind that revisions made or withdrew: a row for each fact."""
+    columns = ", ".join(f'f."{name}"' for name in BEARING[kind])
+    made = (
+        f"{table(kind)} f WHERE f.number >= :first AND f.number < "
+        "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'next_fact') "
+        "AND f.revision_from > :since AND f.revision_from <= :revision"
     )
+    withdrawn = (
+        f"node p CROSS JOIN {table(kind)} f ON f.program = p.number "
+        f"AND f.{GONE} >= :after AND f.{GONE} < :until WHERE p.kind = '{Kind.PROGRAM.value}'"
+    )
+    each = (f"SELECT * FROM (SELECT {columns} FROM {of} LIMIT :size)" for of in (made, withdrawn))
+    return " UNION ALL ".join(each)
 
 
 def _told(kind: type[Fact], of: str = "f") -> str:

@@ -59,11 +59,11 @@ def touched(
         "size": most + 1,
     }
     found = [
-        node
+        nodes
         for kind in BEARING
-        for node in reads.numbers(connection, change_texts.touched(kind), at)
+        for nodes in connection.execute(change_texts.touched(kind), at).fetchall()
     ]
-    return set(found) if len(found) <= most else None
+    return {node for nodes in found for node in nodes} if len(found) <= most else None
 
 
 def _ranges(

@@ -85,13 +85,13 @@ def _whole(kind: type[Fact], revision: str = ":revision") -> str:
 _CLOSED: Final = ("recorded_until", "revision_until")
 
 
+_LISTS: Final = ", ".join(f'json_group_array(f."{name}")' for name in STATE_COLUMNS)
 STATES_OF: Final = (
-    f"SELECT json_array({', '.join(f'json_group_array(f.{name})' for name in STATE_COLUMNS)}) "
-    f"FROM json_each(:subjects) j "
+    f"SELECT json_array({_LISTS}) FROM json_each(:subjects) j "
     f"CROSS JOIN {table(Standing)} f ON f.subject = j.value WHERE {seen(Standing)}"
 )
-"""One list for each column, all in one text: SQLite writes it while no thread of Python waits, and
-it is read at once, which takes half as long as reading thousands of rows one by one."""
+"""One list for each column, all in one text: SQLite writes it without Python's lock, and it is read
+at once, which takes half as long as reading thousands of rows one by one."""
 WORKSITE_PLACES_OF: Final = (
     f"SELECT {_chosen(PLACE_COLUMNS)}, f.region, {_chosen(CLOSING_COLUMNS)} "
     f"FROM json_each(:nodes) j CROSS JOIN {table(Worksite)} f ON f.reference = j.value "

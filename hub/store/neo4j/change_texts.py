@@ -32,11 +32,12 @@ def changes(kind: type[Fact]) -> LiteralString:
 
 TOUCHED: Final = vouched(
     "OPTIONAL MATCH (r:Revision {number: $since + 1}) "
-    "WITH coalesce(max(r.first_fact), 0) AS first "
+    "MATCH (m:Meta {name: 'meta'}) "
+    "WITH coalesce(max(r.first_fact), 0) AS first, max(m.next_fact) AS next "
     "CALL () { MATCH (p:Program) RETURN collect(p.number) AS programs } "
     + "".join(
-        f"CALL (first) {{ MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(number) "
-        "WHERE f.number >= first AND first > 0 "
+        f"CALL (first, next) {{ MATCH {pattern(kind)} USING INDEX SEEK f:{name(kind)}(number) "
+        "WHERE f.number >= first AND f.number < next AND first > 0 "
         "AND f.revision_from > $since AND f.revision_from <= $revision "
         f"WITH f LIMIT $size RETURN collect({nodes}) AS new_{name(kind)} }} "
         "CALL (programs) { UNWIND programs AS program "
@@ -50,7 +51,7 @@ TOUCHED: Final = vouched(
     + "RETURN first, "
     + " + ".join(f"new_{name(kind)} + gone_{name(kind)}" for kind in BEARING)
 )
-"""The nodes of facts that revisions made or withdrew."""
+"""The nodes of facts that revisions made or withdrew; what is being written is not walked over."""
 
 
 def _new(kind: type[Fact]) -> str:
