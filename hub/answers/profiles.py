@@ -24,8 +24,6 @@ KINDS: Final[Mapping[type[Fact], Kind]] = {
 }
 _OWNED: Final = (Program, Agreement)
 """Of these the newest statement of one program counts, not what several say together."""
-
-
 _Said = tuple[type[Fact], Row]
 
 
