@@ -165,6 +165,12 @@ async def test_metrics_tell_how_many_rows_were_answered(buyer: Sender, here: Hub
     )
 
 
+async def test_a_list_takes_no_room_of_what_is_asked_again(buyer: Sender, here: Hub) -> None:
+    await buyer.over((await buyer.sends(as_csv(ROWS)))["id"])
+    assert not here.app.state.desk.bearing
+    assert here.app.state.watching.cache is here.app.state.desk.cache
+
+
 async def test_who_opens_too_many_streams_is_refused(
     buyer: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
