@@ -37,7 +37,7 @@ def main() -> int:
                 for kind in given.stores
             ]
         except NeedsJavaError as error:
-            sys.stderr.write(f"cannot measure Neo4j: {error}; leave it out with --stores sqlite\n")
+            sys.stderr.write(f"{error}\n")
             return 1
         if given.profile:
             for each in held:

@@ -10,6 +10,8 @@ import json
 import resource
 import sys
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -52,6 +54,17 @@ class Loaded:
     last: float = 0
     idle_mb: float = 0
     peak_mb: float = 0
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncGenerator[Store]:
+    """Yield an open store, and let go of it afterwards."""
+    store = from_settings(read(store=url))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 async def load(store: Store, world: World, *, chunk: int = CHUNK) -> Loaded:
@@ -103,12 +116,8 @@ def _memory() -> float:
 
 
 async def _load(url: str, world: World) -> Loaded:
-    store = from_settings(read(store=url))
-    await store.open()
-    try:
+    async with opened(url) as store:
         return await load(store, world)
-    finally:
-        await store.close()
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from bench.asking import CURSOR, ENTITIES, LIST, SHARED, Client, body
 from bench.law import TODAY
+from bench.loading import opened
 from bench.places import Place
 from bench.raw import FACTS, Raw
 from bench.raw_neo4j import RawNeo4j
@@ -17,9 +18,7 @@ from bench.sample import asking, drawn, some
 from bench.world import World
 from graph_schema.codes import TieKind
 from hub.identity.ids import Ids
-from hub.settings import read
 from hub.store.columns import TIE_COLUMNS
-from hub.store.open import from_settings
 
 SIZES: Final = (1, 100, 1_000, 10_000)
 _REPEATED: Final = {1: 8, 100: 4, 1_000: 2}
@@ -122,12 +121,8 @@ class Bench:
         self.raw.close()
 
     async def _opened(self) -> tuple[int, Ids]:
-        store = from_settings(read(store=self._url))
-        await store.open()
-        try:
+        async with opened(self._url) as store:
             return (await store.latest()).revision, Ids(await store.key())
-        finally:
-            await store.close()
 
     def _list(self, size: int, *, by_reference: bool = False) -> Asked:
         buyer = self._random.choice(self._asking)

@@ -17,15 +17,14 @@ from typing import Any, Final
 
 import orjson
 
-from bench.loading import holds
+from bench.loading import holds, opened
 from bench.world import World
-from hub.settings import read
 from hub.store.embedded import schema as embedded_schema
 from hub.store.neo4j import schema as neo4j_schema
-from hub.store.open import from_settings
 from tests.neo4j.server import Address, Server, given, lacking
 
 STORES: Final = ("sqlite", "neo4j")
+"""What may hold a world."""
 CACHE: Final = "BENCH_CACHE"
 """Variable that names the folder; `--cache` names it, too."""
 _FIRST: Final = 400
@@ -54,9 +53,16 @@ class Place:
 class NeedsJavaError(RuntimeError):
     """There is no Neo4j to measure, and none can be started."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__(f"cannot measure Neo4j: {why}; leave it out with --stores sqlite")
+
 
 def stores(text: str) -> tuple[str, ...]:
-    """Return the stores that an option names."""
+    """Return the stores that an option names, with commas between them.
+
+    Raises:
+        ArgumentTypeError: One is none of `STORES`.
+    """
     named = tuple(dict.fromkeys(text.split(",")))
     if not set(named) <= set(STORES):
         message = f"{text!r}: name some of {', '.join(STORES)}"
@@ -147,12 +153,8 @@ def _holds(url: str, world: World) -> bool:
     """Return whether a store holds the whole of a world."""
 
     async def ask() -> bool:
-        store = from_settings(read(store=url))
-        await store.open()
-        try:
+        async with opened(url) as store:
             return await holds(store, world)
-        finally:
-            await store.close()
 
     return asyncio.run(ask())
 

@@ -121,9 +121,7 @@ class Sitting:
 
     def kept(self, room: Room[_V], moment: Moment) -> Cached[_V]:
         """Return what is kept in a room of a moment of the sitting."""
-        if not self.keeping:
-            return Cached(self.desk.cache, room, None, moment.viewer)
-        return self.desk.cache.at(room, moment, self.latest)
+        return self.desk.cache.at(room, moment, self.latest if self.keeping else None)
 
     async def known(self, nodes: Sequence[int], kinds: Sequence[Kind]) -> list[Named | HubError]:
         """Return what nodes are, or why they are nothing to who asks."""

@@ -102,15 +102,19 @@ class Cache:
         self._rooms.append(room)
         return room
 
-    def at(self, room: Room[V], moment: Moment, latest: Latest) -> "Cached[V]":
+    def at(self, room: Room[V], moment: Moment, latest: Latest | None) -> "Cached[V]":
         """Return what a room keeps for a moment.
 
         Args:
             room: One of the cache's.
             moment: Which facts are seen, and by whom.
-            latest: The newest revision when it was asked for.
+            latest: The newest revision when it was asked for; none for an asker that keeps nothing.
         """
-        present = moment.revision == latest.revision and moment.known_at >= latest.recorded_at
+        present = (
+            latest is not None
+            and moment.revision == latest.revision
+            and moment.known_at >= latest.recorded_at
+        )
         return Cached(self, room, latest if present else None, moment.viewer)
 
     async def renew(self, store: Store, latest: Latest) -> None:
@@ -161,7 +165,7 @@ class Cached(Generic[V]):
     viewer: Viewer
 
     def known(self, of: Iterable[int]) -> dict[int, V]:
-        """Return what is kept of these; nothing of those of which nothing is. It stays as it is."""
+        """Return what is kept of these, in a dictionary of the caller's own."""
         if self.latest is None or self.latest != self.cache.latest:
             return {}
         known = self.room.known(self.viewer)

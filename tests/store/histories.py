@@ -7,11 +7,18 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from hub.store.port import PUBLIC, SHELL, Store, Viewer
 from tests.store.worlds import company, numbers, program, said, site, standing
 
+AT_LENGTH: Final = settings(
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""Of a test that plays whole histories, the same ones each time."""
 SITES: Final = ("alpha:s1", "alpha:s2", "alpha:s3", "beta:s1")
 PLACES: Final = (*SITES, "alpha:group")
 WORDS: Final = ("listed", "closed", "on track", "behind", "barred", "cleared")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_schema.standing import Standing
@@ -20,10 +20,18 @@ from hub.store.cache import Cache, Room
 from hub.store.embedded.database import MEMORY
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.port import PUBLIC, SHELL, Latest, Moment, Viewer
-from hub.sync.receipt import Asked
-from hub.sync.withdraw import Withdrawal, withdraw
-from tests.store.histories import FIXED, PLACES, SITES, WHO, generations, viewer
-from tests.store.worlds import moment, number, numbers, program, said, site, standing, world, write
+from tests.store.histories import AT_LENGTH, FIXED, PLACES, SITES, WHO, generations, viewer
+from tests.store.worlds import (
+    moment,
+    numbers,
+    program,
+    said,
+    site,
+    standing,
+    withdrawn,
+    world,
+    write,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -51,21 +59,22 @@ async def shown(sitting: Sitting) -> object:
     return await profiles(sitting, nodes, former=True)
 
 
-async def withdrawn(store: EmbeddedStore, subject: str) -> None:
+async def first_withdrawn(store: EmbeddedStore, subject: str) -> None:
     """Withdraw what alpha said first of a subject, if anything."""
-    node, alpha = await number(store, subject), await number(store, "program:alpha")
+    node, alpha = await numbers(store, subject, "program:alpha")
     rows = await store.facts_at(Standing, "subject", [node], await moment(store, SHELL))
     for row in [row for row in rows if row["program"] == alpha][:1]:
-        what = Withdrawal(alpha, row["number"], "it", "r", "wrong")
-        await withdraw(store, what, Asked.of("client", f"key{row['number']}", "it"))
+        await withdrawn(store, row["number"])
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+async def alike(keeping: Desk, asked: list[str]) -> None:
+    """See that a desk tells everybody what one tells that was just opened."""
+    for who in WHO:
+        expected = await answers(await Desk.open(keeping.store), who, asked)
+        assert await answers(keeping, who, asked) == expected
+
+
+@settings(AT_LENGTH, max_examples=20)
 @given(
     writes=generations(),
     asked=st.lists(
@@ -85,15 +94,9 @@ async def test_a_desk_that_keeps_answers_as_one_that_does_not(
             await answers(keeping, who, list(PLACES))
         with suppress(BadDocumentError):
             await write(store, lines, on=f"2020-01-0{at}")
-        one = next(wanted)
-        for who in WHO:
-            expected = await answers(await Desk.open(store), who, one)
-            assert await answers(keeping, who, one) == expected
-        await withdrawn(store, gone[at - 2])
-        another = next(wanted)
-        for who in WHO:
-            expected = await answers(await Desk.open(store), who, another)
-            assert await answers(keeping, who, another) == expected
+        await alike(keeping, next(wanted))
+        await first_withdrawn(store, gone[at - 2])
+        await alike(keeping, next(wanted))
     await store.close()
 
 

@@ -18,12 +18,10 @@ from hub.store.port import OPEN, PLACES, PUBLIC, SHELL, Change, Page, Viewer
 from hub.sync.effects import effect
 from hub.sync.export import export
 from hub.sync.intake import Origin
-from hub.sync.receipt import Asked
 from hub.sync.restore import restore
 from hub.sync.sources import exchange_file
-from hub.sync.withdraw import Withdrawal, withdraw
 from tests.conftest import AnyStore
-from tests.store.worlds import exported, moment, number, site, standing, world, write
+from tests.store.worlds import exported, moment, number, site, standing, withdrawn, world, write
 
 pytestmark = pytest.mark.anyio
 
@@ -65,7 +63,7 @@ async def eventful(store: AnyStore) -> None:
     ended["standing"]["until"] = "2019-01-01"
     shown = standing("beta", "beta:s9", "listed", "2016-01-01")
     await write(store, [ended, shown, site("alpha", 4, city="Khulna")], on="2020-01-03")
-    await withdrawn(store, "alpha:s1", "on track")
+    await _withdrawn(store, "alpha:s1", "on track")
     numbered = site("alpha", 4, city="Khulna", externalIds=["alpha:old4"])
     await write(store, [numbered, hidden], on="2020-01-05")
     listed = [standing("alpha", "alpha:s3", "listed", "2015-01-01")]
@@ -75,15 +73,12 @@ async def eventful(store: AnyStore) -> None:
     )
 
 
-async def withdrawn(store: AnyStore, subject: str, state: str) -> None:
+async def _withdrawn(store: AnyStore, subject: str, state: str) -> None:
     """Withdraw a standing of alpha."""
-    node, alpha = await number(store, subject), await number(store, "program:alpha")
     seen = await moment(store, SHELL)
-    rows = await store.facts_at(Standing, "subject", [node], seen)
+    rows = await store.facts_at(Standing, "subject", [await number(store, subject)], seen)
     [fact] = [row["number"] for row in rows if row["state"] == state]
-    await withdraw(
-        store, Withdrawal(alpha, fact, "it", "r", "wrong"), Asked.of("client", "key", "it")
-    )
+    await withdrawn(store, fact)
 
 
 async def test_the_feed_leads_to_what_is_known_in_every_revision(store: AnyStore) -> None:

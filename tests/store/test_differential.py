@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_schema.codes import Effect, Kind
@@ -31,7 +31,7 @@ from hub.store.port import (
 )
 from hub.store.rows import micros
 from tests.neo4j.server import Address
-from tests.store.histories import EXACT, FIXED, PLACES, WHO, generations, viewer
+from tests.store.histories import AT_LENGTH, EXACT, FIXED, PLACES, WHO, generations, viewer
 from tests.store.worlds import by_row, exported, plain, write
 
 pytestmark = [pytest.mark.anyio, pytest.mark.drill]
@@ -137,12 +137,7 @@ def _unordered(answer: Any) -> Any:  # noqa: ANN401
     return answer
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(AT_LENGTH, max_examples=12)
 @given(
     writes=generations(),
     revision=st.integers(1, 4),

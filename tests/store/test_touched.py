@@ -8,19 +8,17 @@ from graph_schema.parties import Organization, Tie, Worksite
 from graph_schema.sourcing import Volume
 from graph_schema.standing import Standing
 from hub.store.port import PUBLIC, SHELL, Moment, Viewer, Whom
-from hub.sync.receipt import Asked
-from hub.sync.withdraw import Withdrawal, withdraw
 from tests.conftest import AnyStore
 from tests.store.test_changes import eventful
 from tests.store.worlds import (
     by_row,
     company,
     moment,
-    number,
     numbers,
     plain,
     said,
     standing,
+    withdrawn,
     world,
     write,
 )
@@ -91,7 +89,6 @@ async def _touched(store: AnyStore, since: int) -> set[int]:
 async def test_where_something_is_withdrawn_is_touched(store: AnyStore) -> None:
     await write(store, world())
     await write(store, [company("alpha", "firm")])
-    alpha = await number(store, "program:alpha")
     for kind, column, reference, others in (
         (Tie, "from_", "alpha:s2", ["alpha:pool"]),
         (Volume, "pool", "alpha:pool", []),
@@ -102,8 +99,7 @@ async def test_where_something_is_withdrawn_is_touched(store: AnyStore) -> None:
         nodes = await numbers(store, reference, *others)
         [row, *_] = await store.facts_at(kind, column, nodes[:1], await moment(store, SHELL))
         since = (await store.latest()).revision
-        what = Withdrawal(alpha, row["number"], "it", "r", "wrong")
-        await withdraw(store, what, Asked.of("client", f"key {since}", "it"))
+        await withdrawn(store, row["number"])
         assert await _touched(store, since) == set(nodes)
 
 

@@ -9,7 +9,9 @@ from graph_schema.exchange import Line
 from hub.store.deeds import Action, Actor, By, Deed
 from hub.store.port import OPEN, PUBLIC, Moment, Row, Store, Viewer
 from hub.sync.intake import Intake, Origin, Report
+from hub.sync.receipt import Asked
 from hub.sync.run import run
+from hub.sync.withdraw import Withdrawal, withdraw
 
 CURRENT_OS_ID: Final = "os:BD2020021QK28YZ"
 MERGED_OS_ID: Final = "os:BD2019086HB8VVT"
@@ -179,6 +181,13 @@ async def write(
     """Write lines through the sync engine, recorded on a day at noon."""
     now = datetime.fromisoformat(f"{on}T12:00:00").replace(tzinfo=UTC)
     return await run(store, Intake(origin=origin, lines=lines(given), **how), now=now)
+
+
+async def withdrawn(store: Store, fact: int) -> None:
+    """Withdraw a fact that alpha said."""
+    alpha = await number(store, "program:alpha")
+    what = Withdrawal(alpha, fact, "it", "r", "wrong")
+    await withdraw(store, what, Asked.of("client", f"key {fact}", "it"))
 
 
 async def moment(
