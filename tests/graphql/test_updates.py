@@ -86,10 +86,20 @@ async def ready(
     **variables: Any,  # noqa: ANN401
 ) -> None:
     """Subscribe, and wait until it waits for changes."""
-    tail: Tail = hub.app.state.tail
-    before = tail.waiting
+    before = waiting(hub)
     await subscriber.subscribe(query, **variables)
-    while tail.waiting == before:
+    await more_wait(hub, before)
+
+
+def waiting(hub: Listening) -> int:
+    """Return how many wait for changes."""
+    tail: Tail = hub.app.state.tail
+    return tail.waiting
+
+
+async def more_wait(hub: Listening, before: int) -> None:
+    """Wait until more wait for changes than before."""
+    while waiting(hub) == before:
         await hub.http.get("/livez")
 
 
@@ -409,8 +419,9 @@ async def test_who_holds_on_is_told_that_the_hub_stops(tmp_path: Path) -> None:
         await tell(hub.store, WORLD)
         async with Subscriber.connected(hub.url) as held:
             await ready(hub, held, STANDINGS)
-            told = events(hub, STANDINGS)
+            before, told = waiting(hub), events(hub, STANDINGS)
             reading = asyncio.ensure_future(anext(told, None))
+            await more_wait(hub, before)
             hub.app.state.readiness.stopping = hub.server.should_exit = True
             assert (await held.closed())[0] == 1012
             assert await reading is None
